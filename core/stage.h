@@ -1,0 +1,126 @@
+/* stage - what a stage program is
+ *
+ * A stage is one constant struct in cmd/NAME.c, called stage_NAME (dashes become underscores); the
+ * Makefile finds it by file name. It declares options and callbacks of its form; the runner owns
+ * the rest: opening and decompressing inputs, threads, order, bad data, rejects, statistics,
+ * formatting, compression, atomic commit, exit status. CONTRACT.md section 3 lists the forms.
+ *
+ *   form      callbacks                          called
+ *   SOURCE    split, parse (or entries, parse)   split in order, parse on any thread
+ *   PULL      pull                               in order; makes documents itself
+ *   MAP       map                                any thread
+ *   FOLD      prepare?, fold                     any thread; then in input order
+ *   SINK      prepare?, commit?, finish          any thread; in input order; once at the end
+ *   BARRIER   prepare?, commit, decide, give     any thread; in order; once; any thread
+ *   TOOL      run                                once, with the operands
+ *
+ * `conf` is filled from the options, then open() may add models; afterwards workers see it as
+ * read-only, except in the callbacks called in order, which may change it. Scratch is per worker.
+ */
+#ifndef CORE_STAGE_H
+#define CORE_STAGE_H
+#include "core/batch.h"
+#include "core/opt.h"
+
+struct spool;                       /* core/spool.h */
+struct manifest;
+
+enum verdict { DOC_KEEP, DOC_DROP, DOC_BAD, DOC_FAIL };     /* FAIL: job->err is set, run ends */
+
+/* What the run gives every stage; read-only. */
+struct setup {
+    int threads;
+    uint64_t memory;                /* bytes this stage may use for its own tables */
+    const char *tmp;                /* folder for spill files */
+    uint64_t tmp_max;               /* 0: no limit */
+    uint64_t seed;
+    const char *out;                /* -o as given, or NULL; for stages that write it themselves */
+    bool quiet, verbose, force;
+    const struct opt_list *operands;        /* input FILEs of the whole command */
+};
+
+/* What a callback may use while it works on one document or piece: one per worker and stage. */
+struct job {
+    void *scratch;                  /* of scratch_new(), or NULL */
+    struct arena *arena;            /* the batch's */
+    bool annotate;                  /* --annotate: values are wanted; nothing will be dropped */
+    const struct setup *setup;
+    struct err *err;                /* for DOC_FAIL */
+    struct tally *tally;            /* statistics of this stage and batch */
+    /* the verdict's details, filled by job_drop() and job_bad() */
+    struct slice rule;
+    double value, threshold;
+    bool has_value, has_threshold;
+    char bad_text[256];
+    struct buf notes;               /* inside of the JSON object for --annotate */
+};
+
+/* Drop with a reason: `rule` is static or in the arena. Returns DOC_DROP. */
+enum verdict job_drop(struct job *j, const char *rule);
+enum verdict job_drop_value(struct job *j, const char *rule, double value, double threshold);
+/* A document that cannot be processed: kind is a short fixed word. Returns DOC_BAD. */
+enum verdict job_bad(struct job *j, const char *kind, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void job_note_f64(struct job *j, const char *name, double v);       /* only with annotate */
+void job_note_str(struct job *j, const char *name, struct slice v);
+/* Statistics: counters and histograms by name (name is static). Histogram bins are fixed (see
+ * core/tally.h), so that files merge exactly. `threshold` is drawn in the report. */
+void job_count(struct job *j, const char *name, uint64_t add);
+void job_count_key(struct job *j, const char *name, struct slice key, uint64_t add);
+void job_hist(struct job *j, const char *name, double value);
+void job_hist_threshold(struct job *j, const char *name, double threshold);
+
+/* A run of whole records of one input, decoded. */
+struct piece {
+    struct slice name;              /* input without root and compression suffix; for an entry of
+                                       an archive or folder, the path of the entry */
+    uint64_t record;                /* number of its first record in the input, from 1 */
+    uint64_t offset;                /* of bytes.p in the decoded input */
+    struct slice bytes;
+    struct slice head;              /* the input's first bytes (up to 64 KiB; for split sources) */
+    struct slice fallback_source;   /* what `source` should be when the content does not say */
+};
+
+struct source {
+    bool entries;                   /* operands are files, folders or archives; each file in them is
+                                       one piece, in byte order of names; split is not called */
+    /* Bytes from the start of a record. Sets *used to the end of the last whole record and
+     * *records to their number; *used = 0 asks for more bytes. With at_end everything must be
+     * used: what is left over is an unfinished record, and parse() is given it to complain. */
+    int (*split)(const void *conf, struct slice bytes, bool at_end, size_t *used,
+                 uint64_t *records, struct err *e);
+    int (*parse)(const void *conf, struct job *j, const struct piece *p, struct batch *out);
+};
+
+enum { STAGE_FIRST = 1, STAGE_MIDDLE = 2, STAGE_LAST = 4, STAGE_ALONE = 8, STAGE_NO_INPUT = 16 };
+
+enum stage_form { FORM_SOURCE, FORM_PULL, FORM_MAP, FORM_FOLD, FORM_SINK, FORM_BARRIER, FORM_TOOL };
+
+struct stage {
+    const char *name;               /* "dedup-near" */
+    const char *summary;            /* "drop documents nearly equal to an earlier one" */
+    const char *operands;           /* "[FILE...]" */
+    const char *example;            /* one command line, ends --help */
+    enum stage_form form;
+    unsigned place;                 /* 0: by form (source first; map anywhere; sink last) */
+    const struct opt *opts;
+    size_t conf_size;
+
+    int (*open)(void *conf, const struct setup *s, struct err *e);      /* may be NULL, as all */
+    void (*close)(void *conf);
+    void *(*scratch_new)(const void *conf);
+    void (*scratch_free)(void *scratch);
+
+    struct source source;
+    int (*pull)(void *conf, struct job *j, struct batch *out, bool *end);
+    enum verdict (*map)(const void *conf, struct job *j, struct doc *d);
+    enum verdict (*prepare)(const void *conf, struct job *j, struct doc *d);
+    enum verdict (*fold)(void *conf, struct job *j, struct doc *d);
+    enum verdict (*commit)(void *conf, struct job *j, struct doc *d);
+    int (*finish)(void *conf, const struct setup *s, void **scratch, int n_scratch, struct err *e);
+    int (*decide)(void *conf, const struct setup *s, struct spool *docs, struct err *e);
+    enum verdict (*give)(const void *conf, struct job *j, struct doc *d);   /* by d->index */
+    int (*run)(void *conf, const struct setup *s, struct err *e);
+};
+
+#endif
