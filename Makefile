@@ -1,0 +1,72 @@
+# tokmill - see `make help`. Sources are found by wildcard: a new stage is a new file in cmd/.
+CC ?= cc
+CXX ?= c++
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+B ?= build
+VERSION := 0.1.0
+
+DOMAINS := text read filter dedup tokenize shard stats
+LIBS := -lzstd -lpcre2-8 -lutf8proc -lxxhash -larchive -ldeflate -lz -lbz2 -llzma -lexpat \
+        -lcld2 -luchardet -lpthread -lm
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DTOKMILL_VERSION='"$(VERSION)"' -I. -I$(B) $(WARN) \
+             -ffp-contract=off -fno-math-errno -pthread $(CFLAGS) $(SAN_FLAGS)
+ALL_CXXFLAGS = -std=c++17 -I. -Wall -Wextra -fno-exceptions -ffp-contract=off -pthread \
+               $(CXXFLAGS) $(SAN_FLAGS)
+CXXFLAGS ?= -O2 -g
+ifdef SAN
+SAN_FLAGS = -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
+endif
+
+LIB_C := $(wildcard core/*.c $(DOMAINS:=/*.c))
+LIB_CC := $(wildcard $(DOMAINS:=/*.cc))
+CMD_C := $(wildcard cmd/*.c)
+LIB_O := $(LIB_C:%.c=$(B)/%.o) $(LIB_CC:%.cc=$(B)/%.o)
+CMD_O := $(CMD_C:%.c=$(B)/%.o) $(B)/stages.o
+STAGES := $(basename $(notdir $(CMD_C)))
+UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
+
+all: tokmill
+
+tokmill: $(CMD_O) $(B)/libtokmill.a
+	@echo "  LD    $@"
+	@$(CXX) $(SAN_FLAGS) $(LDFLAGS) -o $@ $(CMD_O) $(B)/libtokmill.a $(LIBS)
+
+$(B)/libtokmill.a: $(LIB_O)
+	@rm -f $@; $(AR) rcs $@ $(LIB_O)
+
+# The list of stages: one line for each file of cmd/.
+$(B)/stages.c: $(CMD_C) Makefile
+	@mkdir -p $(B)
+	@{ echo '#include "core/run.h"'; \
+	   for s in $(STAGES); do echo "extern const struct stage stage_$$s;"; done; \
+	   echo 'const struct stage *const stages[] = {'; \
+	   for s in $(STAGES); do echo "    &stage_$$s,"; done; echo '    NULL};'; \
+	   echo 'int main(int argc, char **argv) { return tokmill_main(stages, argc, argv); }'; } > $@
+
+$(B)/stages.o: $(B)/stages.c
+	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D); echo "  CC    $<"
+	@$(CC) $(ALL_CFLAGS) -MMD -c -o $@ $<
+
+$(B)/%.o: %.cc
+	@mkdir -p $(@D); echo "  CXX   $<"
+	@$(CXX) $(ALL_CXXFLAGS) -MMD -c -o $@ $<
+
+$(B)/unit/%: tests/unit/%.c $(B)/libtokmill.a
+	@mkdir -p $(@D); echo "  TEST  $<"
+	@$(CC) $(ALL_CFLAGS) -c -o $@.o $<
+	@$(CXX) $(SAN_FLAGS) -o $@ $@.o $(B)/libtokmill.a -lcmocka $(LIBS)
+
+unit: $(UNIT)
+
+clean:
+	rm -rf $(B) tokmill
+
+-include $(LIB_O:.o=.d) $(CMD_C:%.c=$(B)/%.d)
+.PHONY: all unit clean
