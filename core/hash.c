@@ -43,7 +43,7 @@ struct hasher *hasher_new(void)
     struct hasher *h = mem_alloc(sizeof *h);
     h->state = XXH3_createState();
     if (!h->state)
-        mem_failed(sizeof(XXH3_state_t));
+        mem_failed(sizeof *h);
     XXH3_128bits_reset(h->state);
     return h;
 }
