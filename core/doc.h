@@ -3,9 +3,9 @@
  * On the outside a document is one JSON object a line: id, text, source, metadata (CONTRACT.md
  * section 2). Inside, the two big members are columns: `text` is decoded UTF-8 and `ids` is an
  * array of 32-bit token ids. What remains of the JSON, the shell, is the record with the values of
- * those two cut out and their places remembered:
+ * those two replaced by a 0 and their places remembered:
  *
- *     {"id":"7","text":,"metadata":{"url":"..."}}
+ *     {"id":"7","text":0,"metadata":{"url":"..."}}
  *                      ^ text_at
  *
  * A change of metadata splices the shell at once (it is small), so a document that went through
@@ -49,7 +49,7 @@ extern const struct doc_fields doc_fields_default;  /* text, id, metadata.url, m
 /* ---- reading and making ------------------------------------------------------------------- */
 
 /* Parses one JSON record (no newline). 0; or -1 with *kind naming the sort of badness ("json",
- * "utf8", "no-text", "text-type", "doubled-key", "not-object") and *at the byte. *repaired is
+ * "utf8", "no-text", "text-type", "metadata-type", "doubled-key", "not-object") and *at the byte. *repaired is
  * added to. A record without an id gets `fallback_id` as its first member. `line` must outlive d. */
 int doc_parse(struct doc *d, struct arena *a, struct slice line, const struct doc_fields *f,
               struct slice fallback_id, const char **kind, size_t *at, uint64_t *repaired);
