@@ -1,0 +1,14 @@
+/* cleanup - temporary files to remove when the process is told to end
+ *
+ * A fixed table that a signal handler may walk: cleanup_all() only calls unlink(). This is the one
+ * piece of process-wide state in core; it exists because signals are process-wide.
+ */
+#ifndef CORE_CLEANUP_H
+#define CORE_CLEANUP_H
+
+int cleanup_add(const char *path);      /* path must live until cleanup_forget(); -1 when full */
+void cleanup_forget(int slot);
+void cleanup_all(void);                 /* async-signal-safe */
+void cleanup_sweep(const char *path);   /* removes leftovers of dead processes beside `path` */
+
+#endif
