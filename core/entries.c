@@ -1,0 +1,301 @@
+/* entries - see entries.h. An explicit stack of sorted folders; libarchive reads what is packed. */
+#include "core/entries.h"
+#include <archive.h>
+#include <archive_entry.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include "core/input.h"
+#include "core/mem.h"
+
+struct path_stack {
+    char **v;
+    size_t n, cap;
+};
+
+struct entries {
+    struct path_stack todo;         /* the next path on top */
+    const char *root;
+    int window_log;
+    uint64_t max_bytes;
+    struct archive *archive;        /* NULL between archives */
+    struct input *stream;           /* what the archive reads from, when compressed */
+    struct err stream_err;
+    char block[64 << 10];
+    struct buf prefix;              /* of names in the archive */
+    struct buf name;
+};
+
+static void push(struct path_stack *s, char *path)
+{
+    if (s->n == s->cap) {
+        s->cap = s->cap ? 2 * s->cap : 16;
+        s->v = mem_grow_array(s->v, s->cap, sizeof *s->v);
+    }
+    s->v[s->n++] = path;
+}
+
+struct slice entries_name(struct slice path, const char *root)
+{
+    struct slice r = slice_str(root);
+    while (r.n && r.p[r.n - 1] == '/')
+        r.n--;
+    if (r.n && slice_starts(path, r) && path.n > r.n && path.p[r.n] == '/')
+        path = slice_from(path, r.n + 1);
+    while (slice_starts(path, SLICE("./")) || slice_starts(path, SLICE("/")))
+        path = slice_from(path, path.p[0] == '/' ? 1 : 2);
+    return path;
+}
+
+struct entries *entries_open(const char *path, const char *root, int window_log, uint64_t max_bytes)
+{
+    struct entries *en = mem_zero(sizeof *en);
+    en->root = root;
+    en->window_log = window_log;
+    en->max_bytes = max_bytes;
+    buf_init(&en->prefix, 1 << 16);
+    buf_init(&en->name, 1 << 16);
+    push(&en->todo, mem_strdup(path));
+    return en;
+}
+
+static int descending(const void *a, const void *b)
+{
+    return -strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* A folder's entries go on the stack in reverse, folders with a slash so that full paths sort. */
+static int push_folder(struct entries *en, const char *path, struct err *e)
+{
+    size_t first = en->todo.n;
+    DIR *dir = opendir(path);
+    if (!dir)
+        return err_errno(e, "cannot open folder");
+    for (struct dirent *d; (d = readdir(dir));) {
+        struct stat st;
+        if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+            continue;
+        struct buf b;
+        buf_init(&b, 1 << 16);
+        buf_add_str(&b, path);
+        if (b.n && b.p[b.n - 1] != '/')
+            buf_add_byte(&b, '/');
+        buf_add_str(&b, d->d_name);
+        buf_add_byte(&b, '\0');
+        /* Symbolic links inside a tree are not followed: they may leave it or close a circle. */
+        bool is_link = buf_ok(&b) && !lstat(b.p, &st) && S_ISLNK(st.st_mode);
+        if (buf_ok(&b) && !is_link && (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode))) {
+            b.n--;
+            buf_add_str(&b, S_ISDIR(st.st_mode) ? "/" : "");
+            buf_add_byte(&b, '\0');
+            push(&en->todo, b.p);
+        } else {
+            buf_free(&b);
+        }
+    }
+    closedir(dir);
+    if (en->todo.n > first)
+        qsort(en->todo.v + first, en->todo.n - first, sizeof *en->todo.v, descending);
+    return 0;
+}
+
+/* ---- archives ------------------------------------------------------------------------------- */
+
+static la_ssize_t read_stream(struct archive *a, void *data, const void **block)
+{
+    struct entries *en = data;
+    long n = input_read(en->stream, en->block, sizeof en->block, &en->stream_err);
+    if (n < 0)
+        archive_set_error(a, EIO, "%s", en->stream_err.text);
+    *block = en->block;
+    return n;
+}
+
+static bool is_epub(struct slice head)
+{
+    return head.n >= 58 && slice_starts(slice_from(head, 30), SLICE("mimetypeapplication/epub+zip"));
+}
+
+static bool is_archive(struct slice head)
+{
+    if (slice_starts(head, SLICE("PK\3\4")))
+        return !is_epub(head);
+    return slice_starts(head, SLICE("7z\xbc\xaf\x27\x1c")) ||
+           (head.n >= 512 && !memcmp(head.p + 257, "ustar", 5));
+}
+
+static int archive_failed(struct entries *en, struct err *e)
+{
+    if (en->stream_err.kind != ERR_NONE)
+        *e = en->stream_err;
+    const char *why = archive_error_string(en->archive);
+    return err_set(e, ERR_DATA, "archive: %s", why ? why : "damaged");
+}
+
+static void close_archive(struct entries *en)
+{
+    if (en->archive)
+        archive_read_free(en->archive);
+    input_close(en->stream);
+    en->archive = NULL;
+    en->stream = NULL;
+}
+
+static struct slice strip_archive_suffix(struct slice name)
+{
+    static const char *const suffixes[] = {".tar", ".tgz", ".tbz2", ".txz", ".zip", ".7z"};
+    name = input_base_name(name);
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
+        if (slice_ends(name, slice_str(suffixes[i])) && name.n > strlen(suffixes[i]))
+            return slice_upto(name, name.n - strlen(suffixes[i]));
+    return name;
+}
+
+/* Takes over `in` (already opened; its head was read) when the archive can be streamed. */
+static int open_archive(struct entries *en, const char *path, bool plain, struct err *e)
+{
+    buf_clear(&en->prefix);
+    buf_add_slice(&en->prefix, strip_archive_suffix(entries_name(slice_str(path), en->root)));
+    buf_add_byte(&en->prefix, '/');
+    err_init(&en->stream_err);
+    en->archive = archive_read_new();
+    if (!en->archive)
+        return err_set(e, ERR_NOMEM, "no memory for an archive reader");
+    archive_read_support_format_tar(en->archive);
+    archive_read_support_format_gnutar(en->archive);
+    archive_read_support_format_zip(en->archive);
+    archive_read_support_format_7zip(en->archive);
+    int rc;
+    if (plain) {
+        rc = archive_read_open_filename(en->archive, path, 256 << 10);
+    } else {
+        if (!(en->stream = input_open(path, en->window_log, e)))
+            return -1;
+        rc = archive_read_open(en->archive, en, NULL, read_stream, NULL);
+    }
+    return rc == ARCHIVE_OK ? 0 : archive_failed(en, e);
+}
+
+static int read_member(struct entries *en, struct buf *bytes, struct err *e)
+{
+    buf_clear(bytes);
+    for (;;) {
+        char *to = buf_reserve(bytes, 64 << 10);
+        if (!to || bytes->n > en->max_bytes)
+            return 2;
+        la_ssize_t n = archive_read_data(en->archive, to, 64 << 10);
+        if (n < 0)
+            return archive_failed(en, e);
+        if (n == 0)
+            return 1;
+        bytes->n += (size_t)n;
+    }
+}
+
+/* The next regular file of the open archive; 0 when it has ended. */
+static int next_member(struct entries *en, struct slice *name, struct buf *bytes, struct err *e)
+{
+    struct archive_entry *entry;
+    int rc;
+    while ((rc = archive_read_next_header(en->archive, &entry)) == ARCHIVE_OK ||
+           rc == ARCHIVE_WARN) {
+        const char *path = archive_entry_pathname(entry);
+        if (archive_entry_filetype(entry) != AE_IFREG || !path)
+            continue;
+        buf_clear(&en->name);
+        buf_add_slice(&en->name, buf_slice(&en->prefix));
+        buf_add_slice(&en->name, entries_name(slice_str(path), ""));
+        *name = buf_slice(&en->name);
+        return read_member(en, bytes, e);
+    }
+    if (rc != ARCHIVE_EOF)
+        return archive_failed(en, e);
+    close_archive(en);
+    return 0;
+}
+
+/* ---- files ---------------------------------------------------------------------------------- */
+
+static int read_rest(struct entries *en, struct input *in, struct buf *bytes, struct err *e)
+{
+    for (;;) {
+        char *to = buf_reserve(bytes, 256 << 10);
+        if (!to || bytes->n > en->max_bytes)
+            return 2;
+        long n = input_read(in, to, 256 << 10, e);
+        if (n <= 0)
+            return n < 0 ? -1 : 1;
+        bytes->n += (size_t)n;
+    }
+}
+
+/* Opens `path`: 1 when it was one file and is in bytes; 0 when it was an archive, now open. */
+static int open_file(struct entries *en, const char *path, struct slice *name, struct buf *bytes,
+                     struct err *e)
+{
+    struct input *in = input_open(path, en->window_log, e);
+    if (!in)
+        return -1;
+    bool plain = input_is_plain(in) && strcmp(path, "-");
+    int rc = 0;
+    buf_clear(bytes);
+    while (!rc && bytes->n < 512) {
+        char *to = buf_reserve(bytes, 4096);
+        long n = input_read(in, to, 4096, e);
+        rc = n < 0 ? -1 : n == 0;
+        bytes->n += n > 0 ? (size_t)n : 0;
+    }
+    if (rc >= 0 && is_archive(buf_slice(bytes)) && strcmp(path, "-")) {
+        input_close(in);
+        return open_archive(en, path, plain, e);
+    }
+    if (!rc)
+        rc = read_rest(en, in, bytes, e);
+    input_close(in);
+    buf_clear(&en->name);
+    buf_add_slice(&en->name, input_base_name(entries_name(slice_str(path), en->root)));
+    *name = buf_slice(&en->name);
+    return rc;
+}
+
+static int next_path(struct entries *en, struct slice *name, struct buf *bytes, struct err *e)
+{
+    struct stat st;
+    char *path = en->todo.v[--en->todo.n];
+    int rc;
+    if (strcmp(path, "-") && stat(path, &st))
+        rc = err_errno(e, "cannot open");
+    else if (strcmp(path, "-") && S_ISDIR(st.st_mode))
+        rc = push_folder(en, path, e);
+    else
+        rc = open_file(en, path, name, bytes, e);
+    if (rc < 0)
+        err_at(e, slice_str(path), ERR_NO_POS, ERR_NO_POS);
+    mem_free(path);
+    return rc;
+}
+
+int entries_next(struct entries *en, struct slice *name, struct buf *bytes, struct err *e)
+{
+    int rc = 0;
+    while (!rc && (en->archive || en->todo.n)) {
+        rc = en->archive ? next_member(en, name, bytes, e) : next_path(en, name, bytes, e);
+        if (rc < 0 && en->archive)
+            err_at(e, buf_slice(&en->prefix), ERR_NO_POS, ERR_NO_POS);
+    }
+    return rc;
+}
+
+void entries_close(struct entries *en)
+{
+    if (!en)
+        return;
+    close_archive(en);
+    for (size_t i = 0; i < en->todo.n; i++)
+        mem_free(en->todo.v[i]);
+    mem_free(en->todo.v);
+    buf_free(&en->prefix);
+    buf_free(&en->name);
+    mem_free(en);
+}

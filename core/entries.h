@@ -1,0 +1,24 @@
+/* entries - whole files, wherever they lie
+ *
+ * Walks operands in the order given: a plain or compressed file is one entry; a folder gives its
+ * files in byte order of their paths; an archive (tar, zip, 7z; compressed tar too) gives its
+ * members. An EPUB is a zip but one file. Names are paths below the root: the name never tells how
+ * the bytes were stored. One thread at a time.
+ */
+#ifndef CORE_ENTRIES_H
+#define CORE_ENTRIES_H
+#include "core/buf.h"
+#include "core/err.h"
+
+struct entries;
+
+struct entries *entries_open(const char *path, const char *root, int window_log, uint64_t max_bytes);
+/* 1: the next file's name (until the next call) and bytes; 2: a file larger than max_bytes, name
+ * only; 0: end; -1: error. */
+int entries_next(struct entries *en, struct slice *name, struct buf *bytes, struct err *e);
+void entries_close(struct entries *en);
+
+/* Path without the root in front and without "./". */
+struct slice entries_name(struct slice path, const char *root);
+
+#endif
