@@ -1,0 +1,44 @@
+/* batch_internal - the inside of a batch, for feed.c and run.c only. */
+#ifndef CORE_BATCH_INTERNAL_H
+#define CORE_BATCH_INTERNAL_H
+#include "core/run.h"
+
+struct notice {                     /* a bad or passed-over record */
+    size_t step;
+    const char *kind;
+    struct slice file, raw, text;
+    uint64_t record, offset;
+    bool damaged;                   /* the container, not one record */
+};
+
+struct batch {
+    uint64_t serial;
+    struct arena arena;
+    struct buf block;               /* decoded input bytes that pieces and documents point into */
+    struct piece *pieces;
+    size_t n_pieces, cap_pieces;
+    struct doc *docs;
+    size_t n, cap;
+    struct notice *notices;
+    size_t n_notices, cap_notices;
+    struct tally *tally;            /* one a step of the chain */
+    struct buf *rejects;            /* one a step of the chain */
+    uint64_t *n_rejects;
+    struct buf out;                 /* formatted documents */
+    size_t *ends;                   /* of each document in out; for a barrier's spool */
+    size_t cap_ends;
+    size_t step;                    /* now at work */
+    struct slice file;              /* of the piece now parsed */
+    const struct doc_fields *fields;
+    uint64_t first_index;           /* of the first document, when it comes from a spool */
+    struct err err;
+};
+
+void batch_init(struct batch *b, size_t n_steps);
+void batch_free(struct batch *b, size_t n_steps);
+void batch_reset(struct batch *b, size_t n_steps);
+struct piece *batch_piece(struct batch *b);
+void batch_notice(struct batch *b, const char *kind, uint64_t record, uint64_t offset,
+                  struct slice raw, const char *text, bool damaged);
+
+#endif

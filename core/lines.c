@@ -1,0 +1,72 @@
+/* lines - see lines.h. */
+#include "core/lines.h"
+#include "core/batch.h"
+
+static uint64_t count_newlines(struct slice s)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += s.p[i] == '\n';
+    return n;
+}
+
+int lines_split(const void *conf, struct slice bytes, bool at_end, size_t *used, uint64_t *records,
+                struct err *e)
+{
+    (void)conf;
+    (void)e;
+    const char *nl = bytes.n ? memrchr(bytes.p, '\n', bytes.n) : NULL;
+    *used = at_end ? bytes.n : nl ? (size_t)(nl - bytes.p) + 1 : 0;
+    *records = count_newlines(slice_upto(bytes, *used));
+    if (at_end && bytes.n && bytes.p[bytes.n - 1] != '\n')
+        ++*records;
+    return 0;
+}
+
+static void parse_line(const struct doc_fields *f, struct slice line, struct slice name,
+                       uint64_t record, uint64_t offset, struct batch *out)
+{
+    const char *kind;
+    size_t at;
+    uint64_t repaired = 0;
+    struct arena *a = batch_arena(out);
+    struct doc *d = batch_add(out);
+    uint64_t index = d->index;
+    struct slice fallback = arena_fmt(a, "%.*s:%llu", (int)name.n, name.p,
+                                      (unsigned long long)record);
+    if (!doc_parse(d, a, line, f, fallback, &kind, &at, &repaired)) {
+        d->index = index;
+        batch_repaired(out, repaired);
+        return;
+    }
+    batch_undo(out);
+    batch_bad(out, kind, record, offset + at, line, "%s", kind);
+}
+
+int lines_parse(const struct doc_fields *f, const struct piece *p, struct batch *out)
+{
+    struct slice rest = p->bytes, line;
+    uint64_t record = p->record, offset = p->offset;
+    while (rest.n) {
+        size_t n = slice_find_byte(rest, '\n');
+        line = slice_upto(rest, n);
+        if (slice_trim(line).n)
+            parse_line(f, line, p->name, record, offset, out);
+        offset += n + (n < rest.n);
+        record++;
+        rest = slice_from(rest, n + 1);
+    }
+    return 0;
+}
+
+static int parse(const void *conf, struct job *j, const struct piece *p, struct batch *out)
+{
+    (void)j;
+    return lines_parse(conf, p, out);
+}
+
+const struct stage stage_lines = {
+    .name = "documents",
+    .form = FORM_SOURCE,
+    .source = {.split = lines_split, .parse = parse},
+};

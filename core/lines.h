@@ -1,0 +1,15 @@
+/* lines - documents as they stand in a pipe: one JSON object a line (docs/FORMAT.md). The source
+ * that every chain has whose first stage is none. */
+#ifndef CORE_LINES_H
+#define CORE_LINES_H
+#include "core/stage.h"
+
+extern const struct stage stage_lines;      /* conf: const struct doc_fields */
+
+/* source.split for line-based formats. */
+int lines_split(const void *conf, struct slice bytes, bool at_end, size_t *used, uint64_t *records,
+                struct err *e);
+/* Parses each line of the piece into a document of the batch; blank lines are passed over. */
+int lines_parse(const struct doc_fields *f, const struct piece *p, struct batch *out);
+
+#endif

@@ -1,0 +1,83 @@
+/* run - a chain of stages at work
+ *
+ *   operands -> feed -> [parse -> map -> map ... -> format] x N workers -> commit, in order -> out
+ *
+ * A chain is cut into segments at its barriers. Each worker takes the next batch from the feed (one
+ * at a time; this gives the batch its serial number), walks it through the segment's steps on its
+ * own, and enters every ordered section (a fold, the commit) when all earlier batches have left it.
+ * So order is free, at most N batches are alive, and stages hold no locks. The first error by
+ * serial number, not by time, is the one reported.
+ *
+ * Files: cli.c (main, messages, signals), chain.c (command line), help.c (--help, man,
+ * completion), feed.c (inputs to batches), run.c (workers and order), finish.c (accounts, stats).
+ */
+#ifndef CORE_RUN_H
+#define CORE_RUN_H
+#include "core/stage.h"
+#include "core/tally.h"
+
+struct chain_opts {                 /* options of the whole command */
+    uint64_t threads, memory, tmp_max, seed, rank, world, limit, max_record, window_log;
+    const char *tmp, *stats, *files_from, *input_root, *input_name, *out, *unit_suffix;
+    const char *text_field, *id_field, *url_field, *lang_field;
+    int progress, origin;
+    bool nul, quiet, verbose, force, help, version;
+};
+
+struct step_opts {                  /* options of one segment of the command line */
+    const char *rejects, *rejects_text, *bad, *max_bad, *min_keep;
+    int on_bad;                     /* 0 fail, 1 skip */
+    bool annotate, help;
+};
+
+extern const struct opt chain_opt_table[], step_opt_table[];
+
+struct step {
+    const struct stage *stage;
+    void *conf;
+    struct step_opts o;
+    bool opened;
+    struct tally total;
+    struct writer *rejects;
+    struct output *bad;
+    uint64_t max_bad_n;             /* UINT64_MAX: none given */
+    double max_bad_share;           /* < 0: none given */
+};
+
+struct chain {
+    struct chain_opts o;
+    struct step_opts defaults;      /* options given before the first stage */
+    struct step *steps;
+    size_t n;
+    struct opt_list inputs;         /* operands and --files-from; empty: standard input */
+    struct setup setup;
+    struct doc_fields fields;
+    const struct stage *const *stages;
+    const char *shared_rejects;     /* --rejects before the first stage */
+    struct buf names;               /* owns the text of --files-from */
+};
+
+/* chain.c */
+int chain_parse(struct chain *c, const struct stage *const *stages, int argc, char **argv,
+                struct err *e);
+void chain_free(struct chain *c);
+const struct stage *chain_stage(const struct stage *const *stages, struct slice name);
+/* help.c */
+void help_main(const struct stage *const *stages);
+void help_stage(const struct stage *st);
+void help_version(void);
+int help_man(const struct stage *st);
+int help_completion(const struct stage *const *stages, const char *shell);
+/* run.c */
+int run_chain(struct chain *c, struct err *e);
+/* finish.c */
+int finish_accounts(const struct chain *c, struct err *e);
+int finish_stats(const struct chain *c, double seconds, struct err *e);
+/* cli.c */
+struct progress_now {
+    uint64_t docs_in, docs_out, stored_at, stored_size;
+};
+void cli_progress(const struct chain *c, struct progress_now now, bool last);
+int tokmill_main(const struct stage *const *stages, int argc, char **argv);
+
+#endif
