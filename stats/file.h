@@ -1,0 +1,30 @@
+/* file - statistics files: read, merged, written
+ *
+ * Every run can write its numbers with --stats FILE: an object with "stages" (in chain order:
+ * documents and bytes in, made, out, dropped by rule, counters, histograms, samples) and
+ * "run" (seconds, CPU seconds, peak memory, threads, host). Files of any number of runs merge
+ * into one of the same form, with the same bytes in whatever order or grouping they are merged:
+ * see tree.h for how each kind of number joins. Stages are the same when step and name are. The
+ * runs themselves are kept as a sorted list "runs"; "run" sums it up: cpu_seconds and files added,
+ * seconds, peak_rss and threads the largest.
+ *
+ * Members that this version does not know take part: numbers add, texts keep the larger.
+ */
+#ifndef STATS_FILE_H
+#define STATS_FILE_H
+#include "stats/tree.h"
+
+struct stats {
+    struct arena keep, tmp;
+    struct node root;
+};
+
+void stats_init(struct stats *s);
+void stats_free(struct stats *s);
+/* Adds one file's JSON. -1: ERR_DATA, with what is wrong; s is then of no use. */
+int stats_add(struct stats *s, struct slice json, struct err *e);
+void stats_write(const struct stats *s, struct buf *out);           /* JSON and newline */
+/* Histogram bins: the number of a bin is a key; this reads it back. */
+int stats_bin(const struct node *bin);
+
+#endif
