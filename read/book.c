@@ -135,7 +135,8 @@ static bool is_credit(struct slice p)
     static const char *const STARTS[] = {
         "Produced by", "E-text prepared by", "Etext prepared by", "This etext was p",
         "This ebook was p", "This e-text was p", "Transcribed from", "[Transcriber",
-        "Transcriber's n", "Transcriber’s n", "Note: Project Gutenberg also has", "Note: Images of the original",
+        "Transcriber's n", "Transcriber’s n", "Note: Project Gutenberg also has",
+        "Note: Images of the original",
         "*** START", "Scanned by", "Credits:", "Prepared by", "HTML version by", "This file was p",
         "Distributed Proofread", "[Illustration", "[Note: ", "***END", "Updated editions will",
     };
