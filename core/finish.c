@@ -1,0 +1,86 @@
+/* finish - what a run must be able to say at its end: accounts that add up, and statistics. */
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include "core/json.h"
+#include "core/output.h"
+#include "core/run.h"
+
+/* CONTRACT.md section 6: in + made = out + dropped + merged + bad, by documents. */
+static int check_step(const struct step *s, struct err *e)
+{
+    const struct tally *t = &s->total;
+    bool reads = s->stage->form == FORM_SOURCE || s->stage->form == FORM_PULL;
+    uint64_t in = tally_total(t, TALLY_IN).n + tally_total(t, TALLY_MADE).n;
+    uint64_t out = tally_total(t, TALLY_OUT).n + tally_total(t, TALLY_DROPPED).n +
+                   tally_total(t, TALLY_MERGED).n;
+    uint64_t bad = tally_total(t, TALLY_BAD).n, records = in + bad;
+    /* A first stage that reads documents counts bad lines before they are documents. */
+    if (!reads && in != out && in != out + bad && in > out + bad)
+        return err_set(e, ERR_BUG, "%s: %llu documents in, %llu accounted for", s->stage->name,
+                       (unsigned long long)in, (unsigned long long)(out + bad));
+    if (s->max_bad_share >= 0 && records && (double)bad > s->max_bad_share * (double)records)
+        return err_set(e, ERR_VERIFY, "%s: %llu of %llu records are bad, more than --max-bad %s",
+                       s->stage->name, (unsigned long long)bad, (unsigned long long)records,
+                       s->o.max_bad);
+    double keep = 0;
+    if (s->o.min_keep && in && sscanf(s->o.min_keep, "%lf", &keep) == 1 &&
+        100.0 * (double)tally_total(t, TALLY_OUT).n < keep * (double)in)
+        return err_set(e, ERR_VERIFY, "%s kept %llu of %llu documents, less than --min-keep %s",
+                       s->stage->name, (unsigned long long)tally_total(t, TALLY_OUT).n,
+                       (unsigned long long)in, s->o.min_keep);
+    return 0;
+}
+
+int finish_accounts(const struct chain *c, struct err *e)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (check_step(&c->steps[i], e))
+            return -1;
+    return 0;
+}
+
+static void put_run(const struct chain *c, double seconds, struct buf *b)
+{
+    struct rusage u;
+    char host[64] = "";
+    getrusage(RUSAGE_SELF, &u);
+    gethostname(host, sizeof host - 1);
+    json_key(b, "run");
+    buf_add_byte(b, '{');
+    json_put_f64(b, "seconds", seconds);
+    json_put_f64(b, "cpu_seconds", (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+                                       1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec));
+    json_put_u64(b, "peak_rss", (uint64_t)u.ru_maxrss * 1024);
+    json_put_u64(b, "threads", (uint64_t)c->setup.threads);
+    json_put_str(b, "host", slice_str(host));
+    buf_add_byte(b, '}');
+}
+
+int finish_stats(const struct chain *c, double seconds, struct err *e)
+{
+    struct buf b;
+    buf_init(&b, BUF_NO_LIMIT);
+    buf_add_byte(&b, '{');
+    json_put_str(&b, "tokmill", SLICE(TOKMILL_VERSION));
+    json_key(&b, "stages");
+    buf_add_byte(&b, '[');
+    for (size_t i = 0; i < c->n; i++) {
+        buf_add_str(&b, i ? ",{" : "{");
+        json_put_str(&b, "name", slice_str(c->steps[i].stage->name));
+        json_put_u64(&b, "step", i);
+        tally_json(&c->steps[i].total, &b);
+        buf_add_byte(&b, '}');
+    }
+    buf_add_byte(&b, ']');
+    put_run(c, seconds, &b);
+    buf_add_str(&b, "}\n");
+    struct output *o = output_open(c->o.stats, e);
+    int rc = -1;
+    if (o && output_write(o, b.p, b.n, e))
+        output_abort(o);
+    else if (o)
+        rc = output_commit(o, e);
+    buf_free(&b);
+    return rc;
+}
