@@ -1,186 +1,203 @@
-/* spool - see spool.h. Frames of whole records; the index holds, for each block, where its frame
- * lies, and for each record its place in the block. */
+/* spool - see spool.h. One file, frames of whole records; per document the offset in its frame,
+ * per frame its place in the file. Own design after the block index of seekable zstd. */
 #include "core/spool.h"
+
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <zstd.h>
+
 #include "core/mem.h"
 
-enum { BLOCK_BYTES = 256 << 10 };
+enum { FRAME = 256 << 10, LEVEL = 1 };
 
-struct block {
-    uint64_t at, first;             /* of the frame in the file; number of its first record */
-    uint32_t packed;                /* bytes of the frame */
-    uint64_t bytes;                 /* decoded */
+struct frame {
+    uint64_t at;            /* in the file */
+    uint64_t first;         /* index of its first record */
+    uint64_t raw;           /* decoded size */
+    uint32_t packed;        /* stored size; frames above 4 GiB are refused */
 };
 
 struct spool {
     int fd;
-    char *tmp;
-    uint64_t max_bytes, size;
-    struct buf open, packed;        /* the block being filled; its frame */
-    struct block *blocks;
-    size_t n_blocks, cap_blocks;
-    uint64_t open_first;            /* number of the open block's first record */
-    uint64_t *starts;               /* of each record in its block */
-    uint64_t n, cap;
-    ZSTD_CCtx *cctx;
+    bool sealed;
+    uint64_t max, size, count;
+    uint64_t open_first;    /* index of the first record of the open frame */
+    uint64_t *ends;         /* of each record inside its frame */
+    size_t ends_cap;
+    struct frame *frames;
+    size_t n_frames, frames_cap;
+    struct buf open, packed;
+    ZSTD_CCtx *z;
 };
 
 struct spool_cursor {
-    ZSTD_DCtx *dctx;
-    struct buf bytes, packed;
-    const struct spool *spool;      /* whose block is decoded */
-    uint64_t block;                 /* UINT64_MAX: none */
+    ZSTD_DCtx *z;
+    struct buf packed, raw;
+    uint64_t block;         /* what raw holds; UINT64_MAX for nothing */
+    const struct spool *of;
 };
+
+static int open_unlinked(const char *tmp, struct err *e)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof(path), "%s/tokmill-spool-XXXXXX", tmp ? tmp : "/tmp");
+    if (n < 0 || (size_t)n >= sizeof(path))
+        return err_set(e, ERR_IO, "name of the temporary folder is too long");
+    int fd = mkstemp(path);
+    if (fd < 0)
+        return err_errno(e, "cannot make a temporary file in %s", tmp ? tmp : "/tmp");
+    unlink(path);
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    return fd;
+}
 
 struct spool *spool_new(const char *tmp, uint64_t max_bytes, struct err *e)
 {
-    struct spool *s = mem_zero(sizeof *s);
-    s->tmp = mem_strdup(tmp);
-    s->max_bytes = max_bytes;
+    int fd = open_unlinked(tmp, e);
+    if (fd < 0)
+        return NULL;
+    struct spool *s = mem_zero(sizeof(*s));
+    s->fd = fd;
+    s->max = max_bytes;
     buf_init(&s->open, BUF_NO_LIMIT);
     buf_init(&s->packed, BUF_NO_LIMIT);
-    s->cctx = ZSTD_createCCtx();
-    s->fd = -1;
-    size_t n = strlen(tmp) + 32;
-    char *path = mem_alloc(n);
-    snprintf(path, n, "%s/tokmill.XXXXXX", tmp);
-    if (!s->cctx)
-        err_set(e, ERR_NOMEM, "no memory for a compressor");
-    else if ((s->fd = mkostemp(path, O_CLOEXEC)) < 0)
-        err_errno(e, "cannot create a temporary file in %s", tmp);
-    else
-        unlink(path);
-    mem_free(path);
-    if (s->fd >= 0)
-        return s;
-    spool_free(s);
-    return NULL;
+    s->z = ZSTD_createCCtx();
+    if (!s->z)
+        mem_failed(0);
+    ZSTD_CCtx_setParameter(s->z, ZSTD_c_compressionLevel, LEVEL);
+    ZSTD_CCtx_setParameter(s->z, ZSTD_c_checksumFlag, 1);
+    return s;
 }
 
-static int write_at(struct spool *s, const char *p, size_t n, struct err *e)
+static int write_all(int fd, const char *p, size_t n, struct err *e)
 {
-    while (n) {
-        ssize_t got = pwrite(s->fd, p, n, (off_t)s->size);
-        if (got < 0 && errno != EINTR)
-            return err_errno(e, "cannot write to the temporary file in %s", s->tmp);
-        if (got > 0) {
-            p += got;
-            n -= (size_t)got;
-            s->size += (uint64_t)got;
-        }
+    while (n > 0) {
+        ssize_t k = write(fd, p, n);
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k < 0)
+            return err_errno(e, "temporary file");
+        p += k;
+        n -= (size_t)k;
     }
     return 0;
 }
 
-static void add_block(struct spool *s, struct block b)
+static int flush_frame(struct spool *s, struct err *e)
 {
-    if (s->n_blocks == s->cap_blocks) {
-        s->cap_blocks = s->cap_blocks ? 2 * s->cap_blocks : 64;
-        s->blocks = mem_grow_array(s->blocks, s->cap_blocks, sizeof *s->blocks);
-    }
-    s->blocks[s->n_blocks++] = b;
-}
-
-/* Closes the open block: its frame goes to the file. */
-static int flush(struct spool *s, struct err *e)
-{
-    size_t bound = ZSTD_compressBound(s->open.n);
+    if (s->open.n == 0)
+        return 0;
     buf_clear(&s->packed);
-    size_t n = ZSTD_compressCCtx(s->cctx, buf_reserve(&s->packed, bound), bound, s->open.p,
-                                 s->open.n, 1);
+    size_t room = ZSTD_compressBound(s->open.n);
+    char *to = buf_reserve(&s->packed, room);
+    size_t n = ZSTD_compress2(s->z, to, room, s->open.p, s->open.n);
     if (ZSTD_isError(n) || n > UINT32_MAX)
-        return err_set(e, ERR_NOMEM, "temporary file: zstd: %s", ZSTD_getErrorName(n));
-    if (s->max_bytes && s->size + n > s->max_bytes)
-        return err_set(e, ERR_NOMEM, "temporary space: %llu bytes are not enough (--tmp-max)",
-                       (unsigned long long)s->max_bytes);
-    add_block(s, (struct block){s->size, s->open_first, (uint32_t)n, s->open.n});
-    s->open_first = s->n;
+        return err_set(e, ERR_BUG, "temporary file: %s",
+                       ZSTD_isError(n) ? ZSTD_getErrorName(n) : "a record is too large");
+    if (s->max > 0 && s->size + n > s->max)
+        return err_set(e, ERR_NOMEM, "temporary space: %" PRIu64 " bytes are needed for the first "
+                       "%" PRIu64 " documents, --tmp-max is %" PRIu64, s->size + n, s->count,
+                       s->max);
+    if (write_all(s->fd, to, n, e))
+        return -1;
+    if (s->n_frames == s->frames_cap) {
+        s->frames_cap = s->frames_cap ? s->frames_cap * 2 : 64;
+        s->frames = mem_grow_array(s->frames, s->frames_cap, sizeof(*s->frames));
+    }
+    s->frames[s->n_frames++] = (struct frame){s->size, s->open_first, s->open.n, (uint32_t)n};
+    s->size += n;
     buf_clear(&s->open);
-    return write_at(s, s->packed.p, n, e);
+    s->open_first = s->count;
+    return 0;
 }
 
 int spool_add(struct spool *s, struct slice record, struct err *e)
 {
-    if (s->n == s->cap) {
-        s->cap = s->cap ? 2 * s->cap : 1024;
-        s->starts = mem_grow_array(s->starts, s->cap, sizeof *s->starts);
+    assert(!s->sealed);
+    if (s->count == s->ends_cap) {
+        s->ends_cap = s->ends_cap ? s->ends_cap * 2 : 1024;
+        s->ends = mem_grow_array(s->ends, s->ends_cap, sizeof(*s->ends));
     }
-    s->starts[s->n++] = s->open.n;
     buf_add_slice(&s->open, record);
-    return s->open.n >= BLOCK_BYTES ? flush(s, e) : 0;
+    s->ends[s->count++] = s->open.n;
+    return s->open.n >= FRAME ? flush_frame(s, e) : 0;
 }
 
 int spool_seal(struct spool *s, struct err *e)
 {
-    return s->open.n ? flush(s, e) : 0;
+    if (!s->sealed && flush_frame(s, e))
+        return -1;
+    s->sealed = true;
+    buf_free(&s->open);
+    buf_free(&s->packed);
+    return 0;
 }
 
-uint64_t spool_count(const struct spool *s) { return s->n; }
-uint64_t spool_blocks(const struct spool *s) { return s->n_blocks; }
+uint64_t spool_count(const struct spool *s) { return s->count; }
+uint64_t spool_blocks(const struct spool *s) { return s->n_frames; }
 
-static int read_at(const struct spool *s, char *p, size_t n, uint64_t at, struct err *e)
+static int read_all(int fd, char *p, size_t n, uint64_t at, struct err *e)
 {
-    while (n) {
-        ssize_t got = pread(s->fd, p, n, (off_t)at);
-        if (got < 0 && errno == EINTR)
+    while (n > 0) {
+        ssize_t k = pread(fd, p, n, (off_t)at);
+        if (k < 0 && errno == EINTR)
             continue;
-        if (got <= 0)
-            return err_errno(e, "cannot read the temporary file in %s", s->tmp);
-        p += got;
-        n -= (size_t)got;
-        at += (uint64_t)got;
+        if (k < 0)
+            return err_errno(e, "temporary file");
+        if (k == 0)
+            return err_set(e, ERR_IO, "temporary file: it became shorter");
+        p += k;
+        at += (uint64_t)k;
+        n -= (size_t)k;
     }
     return 0;
 }
 
-static int decode(const struct spool *s, struct spool_cursor *c, uint64_t b, struct err *e)
+static int load(struct spool *s, struct spool_cursor *c, uint64_t b, struct err *e)
 {
-    const struct block *k = &s->blocks[b];
-    if (c->spool == s && c->block == b)
+    assert(s->sealed && b < s->n_frames);
+    if (c->of == s && c->block == b)
         return 0;
+    const struct frame *f = &s->frames[b];
     c->block = UINT64_MAX;
-    buf_clear(&c->bytes);
     buf_clear(&c->packed);
-    char *packed = buf_reserve(&c->packed, k->packed);
-    if (read_at(s, packed, k->packed, k->at, e))
+    buf_clear(&c->raw);
+    char *packed = buf_reserve(&c->packed, f->packed);
+    char *raw = buf_reserve(&c->raw, f->raw);
+    if (read_all(s->fd, packed, f->packed, f->at, e))
         return -1;
-    size_t n = ZSTD_decompressDCtx(c->dctx, buf_reserve(&c->bytes, k->bytes), k->bytes, packed,
-                                   k->packed);
-    if (ZSTD_isError(n) || n != k->bytes)
-        return err_set(e, ERR_IO, "the temporary file in %s was damaged", s->tmp);
-    c->bytes.n = n;
-    c->spool = s;
+    size_t n = ZSTD_decompressDCtx(c->z, raw, f->raw, packed, f->packed);
+    if (ZSTD_isError(n) || n != f->raw)
+        return err_set(e, ERR_IO, "temporary file: damaged at byte %" PRIu64, f->at);
+    c->raw.n = n;
+    c->of = s;
     c->block = b;
     return 0;
-}
-
-static uint64_t block_end(const struct spool *s, uint64_t b)
-{
-    return b + 1 < s->n_blocks ? s->blocks[b + 1].first : s->n;
 }
 
 int spool_block(struct spool *s, struct spool_cursor *c, uint64_t b, struct slice *bytes,
                 uint64_t *first, uint64_t *count, struct err *e)
 {
-    if (decode(s, c, b, e))
+    if (load(s, c, b, e))
         return -1;
-    *bytes = buf_slice(&c->bytes);
-    *first = s->blocks[b].first;
-    *count = block_end(s, b) - *first;
+    *bytes = buf_slice(&c->raw);
+    *first = s->frames[b].first;
+    *count = (b + 1 < s->n_frames ? s->frames[b + 1].first : s->count) - *first;
     return 0;
 }
 
-static uint64_t block_of(const struct spool *s, uint64_t i)
+static uint64_t frame_of(const struct spool *s, uint64_t i)
 {
-    uint64_t lo = 0, hi = s->n_blocks;
+    size_t lo = 0, hi = s->n_frames;
     while (hi - lo > 1) {
-        uint64_t mid = lo + (hi - lo) / 2;
-        if (s->blocks[mid].first <= i)
+        size_t mid = lo + (hi - lo) / 2;
+        if (s->frames[mid].first <= i)
             lo = mid;
         else
             hi = mid;
@@ -191,32 +208,37 @@ static uint64_t block_of(const struct spool *s, uint64_t i)
 int spool_get(struct spool *s, struct spool_cursor *c, uint64_t i, struct slice *record,
               struct err *e)
 {
-    uint64_t b = block_of(s, i);
-    if (decode(s, c, b, e))
+    assert(i < s->count);
+    uint64_t b = frame_of(s, i);
+    if (load(s, c, b, e))
         return -1;
-    uint64_t from = s->starts[i];
-    uint64_t to = i + 1 < block_end(s, b) ? s->starts[i + 1] : s->blocks[b].bytes;
-    *record = slice_of(c->bytes.p + from, to - from - 1);
+    uint64_t start = i == s->frames[b].first ? 0 : s->ends[i - 1];
+    uint64_t end = s->ends[i];
+    if (end > start && c->raw.p[end - 1] == '\n')
+        end--;
+    *record = slice_of(c->raw.p + start, end - start);
     return 0;
 }
 
 struct spool_cursor *spool_cursor_new(void)
 {
-    struct spool_cursor *c = mem_zero(sizeof *c);
-    c->dctx = ZSTD_createDCtx();
-    if (!c->dctx)
-        mem_failed(sizeof *c);
-    c->block = UINT64_MAX;
-    buf_init(&c->bytes, BUF_NO_LIMIT);
+    struct spool_cursor *c = mem_zero(sizeof(*c));
+    c->z = ZSTD_createDCtx();
+    if (!c->z)
+        mem_failed(0);
     buf_init(&c->packed, BUF_NO_LIMIT);
+    buf_init(&c->raw, BUF_NO_LIMIT);
+    c->block = UINT64_MAX;
     return c;
 }
 
 void spool_cursor_free(struct spool_cursor *c)
 {
-    ZSTD_freeDCtx(c->dctx);
-    buf_free(&c->bytes);
+    if (!c)
+        return;
+    ZSTD_freeDCtx(c->z);
     buf_free(&c->packed);
+    buf_free(&c->raw);
     mem_free(c);
 }
 
@@ -224,13 +246,11 @@ void spool_free(struct spool *s)
 {
     if (!s)
         return;
-    if (s->fd >= 0)
-        close(s->fd);
-    ZSTD_freeCCtx(s->cctx);
+    close(s->fd);
+    ZSTD_freeCCtx(s->z);
     buf_free(&s->open);
     buf_free(&s->packed);
-    mem_free(s->blocks);
-    mem_free(s->starts);
-    mem_free(s->tmp);
+    mem_free(s->ends);
+    mem_free(s->frames);
     mem_free(s);
 }
