@@ -1,3 +1,4 @@
+#!/bin/sh
 # lib.sh - TAP for shell tests. Source it, call the checks, end with done_testing.
 # Environment of a test: TOKMILL the program, TOKMILL_SRC the source tree, TOKMILL_DATA real inputs.
 tap_n=0
