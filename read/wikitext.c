@@ -66,8 +66,7 @@ static size_t html_tag(struct wikitext *w, struct slice s)
         if (!in_list(name, HTML_INLINE) && !in_list(name, HTML_BLOCK))
             return 0;
         /* A template in an attribute cuts the tag: go on until '>' behind it. */
-        size_t lt = slice_find_byte(rest, '<'), nl = slice_find_byte(rest, '\n');
-        w->in_tag = lt == rest.n && nl == rest.n;
+        w->in_tag = slice_find_byte(rest, '<') == rest.n && slice_find_byte(rest, '\n') == rest.n;
         return w->in_tag ? s.n : 0;
     }
     if (in_list(t.name, HTML_BLOCK)) {

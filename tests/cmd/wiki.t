@@ -31,7 +31,7 @@ is "$(jq -r .text out.jsonl)" "A ist 5 km lang.
 Mehr
 
 b" "text"
-is "$(jq -c '.stages[0].records.passed' s.json)" '{"redirect":1,"namespace":1}' \
+is "$(jq -cS '.stages[0].records.passed' s.json)" '{"namespace":1,"redirect":1}' \
     "pages passed over are counted by reason"
 is "$("$TOKMILL" wiki --namespaces 0,1 dump.xml | wc -l | tr -d ' ')" 2 "other namespaces on request"
 is "$("$TOKMILL" wiki --headings markdown dump.xml | jq -r .text | grep -c '^## Mehr$')" 1 \
