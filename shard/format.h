@@ -1,0 +1,79 @@
+/* format - what a shard is, whatever its file format
+ *
+ * A shard holds the token ids of many documents back to back. What it means is said by a `struct
+ * shard_about`, one for all shards of a run: the tokenizer, the largest id, and whether each
+ * document carries an end-of-document id and where. A format is a row of `shard_formats`: a name,
+ * the suffix of its file, the rule for the width of an id, its limits, and a writer for one file
+ * (shard/writer.h drives it, starting new files where the size asks for it).
+ *
+ *   native    NAME.tms            compressed, random access, checksums (docs/SHARD.md)
+ *   megatron  NAME.bin NAME.idx   Megatron-Core IndexedDataset
+ *   llmc      NAME_000000.bin     llm.c and modded-nanogpt, 1 KiB header
+ *   nanogpt   NAME.bin            bare ids
+ *
+ * Documents are never split between files. One thread writes.
+ */
+#ifndef SHARD_FORMAT_H
+#define SHARD_FORMAT_H
+#include "core/output.h"
+
+enum eod_place { EOD_NONE, EOD_LAST, EOD_FIRST };   /* nothing, after, or before each document */
+
+struct shard_about {
+    struct slice tokenizer;     /* metadata.tokenizer as JSON, or empty */
+    uint32_t max_id;            /* largest id that may occur */
+    enum eod_place eod;
+    uint32_t eod_id;            /* when eod is not EOD_NONE */
+    unsigned width;             /* bytes of an id as stored: 2 or 4 */
+};
+
+/* One finished file, as the manifest lists it. */
+struct shard_file {
+    char *name;                 /* in the folder */
+    uint64_t size, documents, tokens;
+    bool index;                 /* belongs to the file before it; holds no ids */
+    struct hash128 hash;        /* of the ids as stored; of an index, of the whole file */
+};
+
+struct shard_files {
+    struct shard_file *v;
+    size_t n;
+};
+
+struct shard_sink;              /* a writer's own state for one file */
+
+struct shard_format {
+    const char *name, *suffix;
+    enum eod_place eod;         /* where this format's readers look for it */
+    uint64_t tokens;            /* default size of a file; 0: one file */
+    uint64_t tokens_max;        /* what one file can hold */
+    uint64_t docs_max;
+    uint32_t doc_max;           /* tokens of one document */
+    unsigned (*width)(uint32_t max_id);     /* 0: this vocabulary does not fit */
+    struct shard_sink *(*open)(const char *path, const struct shard_about *a, int level,
+                               struct err *e);
+    int (*add)(struct shard_sink *s, const uint32_t *ids, size_t n, struct err *e);
+    int (*end_doc)(struct shard_sink *s, struct err *e);
+    /* Commits, appends to `files` (names without folder), and frees s in any case. */
+    int (*commit)(struct shard_sink *s, struct shard_files *files, struct err *e);
+    void (*abort)(struct shard_sink *s);    /* NULL is allowed */
+};
+
+extern const struct shard_format shard_native, shard_megatron, shard_llmc, shard_nanogpt;
+extern const struct shard_format *const shard_formats[];    /* ends with NULL */
+
+const struct shard_format *shard_format_find(struct slice name);    /* NULL if unknown */
+const char *eod_place_name(enum eod_place p);                       /* "none" "last" "first" */
+bool eod_place_parse(struct slice s, enum eod_place *p);
+/* max_id, eos and hash of metadata.tokenizer. False if it is no object with a max_id. */
+bool shard_tokenizer_max_id(struct slice tokenizer, uint32_t *max_id);
+bool shard_tokenizer_eos(struct slice tokenizer, uint32_t *eos);
+struct slice shard_tokenizer_hash(struct slice tokenizer);          /* raw JSON value */
+
+/* "1000", "64K", "100M", "1G": decimal thousands, as trainers count tokens. 0 or -1. */
+int shard_parse_count(const char *s, uint64_t *out);
+
+struct shard_file *shard_files_add(struct shard_files *f, const char *path);
+void shard_files_free(struct shard_files *f);
+
+#endif

@@ -1,0 +1,164 @@
+/* Cuts a stream of documents into shard files. Rolls between documents only: several trainers
+ * want a file to begin with a whole document. */
+#include "shard/writer.h"
+#include <stdio.h>
+#include <unistd.h>
+#include "core/mem.h"
+#include "shard/manifest.h"
+
+struct shard_writer {
+    struct shard_plan plan;
+    struct shard_sink *sink;        /* the file being written, or NULL */
+    char *tokenizer, *folder, *prefix;
+    uint64_t tokens, documents;     /* of that file */
+    unsigned long serial;
+    struct shard_manifest done;
+    struct shard_manifest old;      /* of an earlier run in this folder */
+    bool old_gone;
+};
+
+struct shard_writer *shard_writer_new(const struct shard_plan *p, struct err *e)
+{
+    if (output_mkdir(p->folder, e))
+        return NULL;
+    struct shard_writer *w = mem_zero(sizeof *w);
+    w->plan = *p;
+    w->plan.folder = w->folder = mem_strdup(p->folder);
+    w->plan.prefix = w->prefix = mem_strdup(p->prefix);
+    w->tokenizer = mem_alloc(p->about.tokenizer.n + 1);
+    if (p->about.tokenizer.n)
+        memcpy(w->tokenizer, p->about.tokenizer.p, p->about.tokenizer.n);
+    w->plan.about.tokenizer = slice_of(w->tokenizer, p->about.tokenizer.n);
+    if (w->plan.size == UINT64_MAX)
+        w->plan.size = p->format->tokens;
+    /* A damaged old manifest is no reason to refuse: it is about to be replaced. */
+    struct err ignored;
+    err_init(&ignored);
+    if (manifest_read(w->folder, &w->old, &ignored) < 0) {
+        manifest_free(&w->old);
+        w->old = (struct shard_manifest){0};
+    }
+    return w;
+}
+
+/* llm.c's loaders glob and sort NAME_000000.bin; the others get a number only when cut. */
+static char *file_path(const struct shard_writer *w)
+{
+    const struct shard_format *f = w->plan.format;
+    char number[32] = "";
+    if (f == &shard_llmc)
+        snprintf(number, sizeof number, "_%06lu", w->serial);
+    else if (w->plan.size)
+        snprintf(number, sizeof number, "-%05lu", w->serial);
+    size_t n = strlen(w->prefix) + strlen(number) + strlen(f->suffix) + 1;
+    char *name = mem_alloc(n);
+    snprintf(name, n, "%s%s%s", w->prefix, number, f->suffix);
+    char *path = manifest_path(w->folder, name);
+    mem_free(name);
+    return path;
+}
+
+static int open_file(struct shard_writer *w, struct err *e)
+{
+    char *path = file_path(w);
+    w->sink = w->plan.format->open(path, &w->plan.about, w->plan.level, e);
+    w->tokens = w->documents = 0;
+    w->serial++;
+    mem_free(path);
+    return w->sink ? 0 : -1;
+}
+
+static int close_file(struct shard_writer *w, struct err *e)
+{
+    struct shard_sink *s = w->sink;
+    if (!w->old_gone) {
+        char *path = manifest_path(w->folder, "manifest.json");
+        unlink(path);
+        mem_free(path);
+        w->old_gone = true;
+    }
+    w->done.documents += w->documents;
+    w->done.tokens += w->tokens;
+    w->sink = NULL;
+    return w->plan.format->commit(s, &w->done.files, e);
+}
+
+/* Whether the file has no room for n more tokens. */
+static bool full(const struct shard_writer *w, uint64_t n)
+{
+    const struct shard_format *f = w->plan.format;
+    uint64_t max = w->plan.size && w->plan.size < f->tokens_max ? w->plan.size : f->tokens_max;
+    return w->documents && (w->tokens + n > max || w->documents >= f->docs_max);
+}
+
+int shard_writer_add(struct shard_writer *w, const uint32_t *ids, size_t n, struct err *e)
+{
+    const struct shard_format *f = w->plan.format;
+    const struct shard_about *a = &w->plan.about;
+    uint64_t all = (uint64_t)n + (a->eod != EOD_NONE);
+    if (all > f->doc_max)
+        return err_set(e, ERR_DATA, "a document of %llu tokens; %s takes %lu",
+                       (unsigned long long)all, f->name, (unsigned long)f->doc_max);
+    if (w->sink && full(w, all)) {
+        if (!w->plan.size)
+            return err_set(e, ERR_DATA, "more than one %s file can hold: give --size", f->name);
+        if (close_file(w, e))
+            return -1;
+    }
+    if (!w->sink && open_file(w, e))
+        return -1;
+    if ((a->eod == EOD_FIRST && f->add(w->sink, &a->eod_id, 1, e)) ||
+        f->add(w->sink, ids, n, e) ||
+        (a->eod == EOD_LAST && f->add(w->sink, &a->eod_id, 1, e)) || f->end_doc(w->sink, e))
+        return -1;
+    w->tokens += all;
+    w->documents++;
+    return 0;
+}
+
+static bool listed(const struct shard_files *files, const char *name)
+{
+    for (size_t i = 0; i < files->n; i++)
+        if (strcmp(files->v[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Files of the earlier run that this one did not write again. */
+static void remove_old(struct shard_writer *w)
+{
+    for (size_t i = 0; i < w->old.files.n; i++)
+        if (!listed(&w->done.files, w->old.files.v[i].name)) {
+            char *path = manifest_path(w->folder, w->old.files.v[i].name);
+            unlink(path);
+            mem_free(path);
+        }
+}
+
+int shard_writer_finish(struct shard_writer *w, struct err *e)
+{
+    if (!w->sink && !w->done.files.n && open_file(w, e))
+        return -1;                  /* no documents: one empty, valid file */
+    if (w->sink && close_file(w, e))
+        return -1;
+    w->done.format = w->plan.format;
+    w->done.about = w->plan.about;
+    if (manifest_write(w->folder, &w->done, e))
+        return -1;
+    remove_old(w);
+    return 0;
+}
+
+void shard_writer_free(struct shard_writer *w)
+{
+    if (!w)
+        return;
+    if (w->sink)
+        w->plan.format->abort(w->sink);
+    manifest_free(&w->done);
+    manifest_free(&w->old);
+    mem_free(w->tokenizer);
+    mem_free(w->folder);
+    mem_free(w->prefix);
+    mem_free(w);
+}

@@ -1,0 +1,32 @@
+/* writer - documents in, a folder of shard files and its manifest out
+ *
+ * Adds the end-of-document id, starts a new file where the next document would pass the size, and
+ * commits each file when it is full. manifest.json is written by shard_writer_finish(), last: it
+ * lists every file, and a folder without it is not complete. An old manifest is taken away before
+ * the first new file gets its final name, files that only the old one lists after the new one
+ * stands.
+ *
+ * One thread. Memory: Megatron 4 bytes a document of a file, native 8 bytes a document and 32 a
+ * block of 65,536 tokens.
+ */
+#ifndef SHARD_WRITER_H
+#define SHARD_WRITER_H
+#include "shard/format.h"
+
+struct shard_plan {
+    const struct shard_format *format;
+    const char *folder, *prefix;
+    uint64_t size;                  /* tokens a file; UINT64_MAX: the format's default; 0: all */
+    int level;                      /* zstd, native only */
+    struct shard_about about;       /* slices are copied */
+};
+
+struct shard_writer;
+
+struct shard_writer *shard_writer_new(const struct shard_plan *p, struct err *e);
+/* ids must be <= about.max_id: the caller has checked. */
+int shard_writer_add(struct shard_writer *w, const uint32_t *ids, size_t n, struct err *e);
+int shard_writer_finish(struct shard_writer *w, struct err *e);     /* frees nothing */
+void shard_writer_free(struct shard_writer *w);     /* drops what is unfinished; NULL allowed */
+
+#endif

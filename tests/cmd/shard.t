@@ -1,0 +1,58 @@
+#!/bin/bash
+# shard: every format, its manifest, and what is refused.
+. "$TOKMILL_SRC/tests/lib.sh"
+
+meta='"metadata":{"tokenizer":{"hash":"abc","max_id":500,"bos":null,"eos":500}}'
+for i in 1 2 3 4 5; do
+    printf '{"id":"d%s","text":"",%s,"input_ids":[%s,2,3]}\n' $i "$meta" $i
+done > d.jsonl
+ids() { od -An -v -tu2 "$@" | tr -s ' \n' ' ' | sed 's/^ //; s/ $//'; }
+want='1 2 3 500 2 2 3 500 3 2 3 500 4 2 3 500 5 2 3 500'
+
+"$TOKMILL" shard d.jsonl --format nanogpt -o n/
+is "$(ids n/shard.bin)" "$want" "nanogpt: bare ids, the end-of-document id behind each document"
+"$TOKMILL" shard d.jsonl --format megatron -o m/
+is "$(ids m/shard.bin)" "$want" "megatron: the same .bin"
+is "$(wc -c < m/shard.idx | tr -d ' ')" 142 "megatron: the index has 42 + 20 bytes a document"
+is "$(od -An -tu8 -j18 -N16 m/shard.idx | tr -s ' ')" " 5 6" "megatron: counts"
+"$TOKMILL" shard d.jsonl --format llmc -o l/
+is "$(od -An -td4 -N12 l/shard_000000.bin | tr -s ' ')" " 20240520 1 20" "llmc: header"
+is "$(ids -j1024 l/shard_000000.bin | cut -d' ' -f1-5)" "500 1 2 3 500" "llmc: the id stands first"
+"$TOKMILL" shard d.jsonl -o t/
+if command -v zstd > /dev/null; then
+    is "$(zstd -qdc < t/shard.tms | ids)" "$want" "native: zstd -d gives the flat ids"
+else
+    skip "native: zstd -d gives the flat ids" "no zstd"
+fi
+is "$(jq -r '[.format,.eod,.documents,.tokens,.files[0].name]|map(tostring)|join(" ")' \
+    t/manifest.json)" "native last 5 20 shard.tms" "manifest"
+"$TOKMILL" shard d.jsonl --eod none --format nanogpt -o e/
+is "$(ids e/shard.bin | cut -d' ' -f1-6)" "1 2 3 2 2 3" "--eod none"
+
+"$TOKMILL" shard d.jsonl --size 8 -o s/
+is "$(ls s | tr '\n' ' ')" "manifest.json shard-00000.tms shard-00001.tms shard-00002.tms " \
+    "--size cuts between documents"
+ok_cmd "the pieces verify" "$TOKMILL" verify s/
+"$TOKMILL" shard d.jsonl -o s/
+is "$(ls s | tr '\n' ' ')" "manifest.json shard.tms " "a rerun removes files of the old manifest"
+"$TOKMILL" -j4 shard d.jsonl -o j/
+ok_cmd "the same bytes with more threads" cmp j/shard.tms t/shard.tms
+
+sed 's/abc/abd/' d.jsonl | tail -n 1 > other.jsonl
+status_is 1 "documents of two tokenizers are refused" "$TOKMILL" shard d.jsonl other.jsonl -o x/
+status_is 1 "and leave no manifest" test -e x/manifest.json
+sed 's/\[1,2/[501,2/' d.jsonl > big.jsonl
+status_is 1 "an id above max_id is refused" "$TOKMILL" shard big.jsonl -o x/
+sed 's/2,3\]/2,500]/' d.jsonl > twice.jsonl
+status_is 1 "a second end-of-document id is refused" "$TOKMILL" shard twice.jsonl -o x/
+sed 's/"max_id":500/"max_id":70000/' d.jsonl > wide.jsonl
+status_is 1 "nanogpt has no room for a large vocabulary" \
+    "$TOKMILL" shard wide.jsonl --format nanogpt -o x/
+"$TOKMILL" shard wide.jsonl --format megatron -o w/
+is "$(wc -c < w/shard.bin | tr -d ' ')" 80 "megatron: a large vocabulary takes four bytes an id"
+echo '{"id":"1","text":"x"}' > text.jsonl
+status_is 1 "documents without ids are bad" "$TOKMILL" shard text.jsonl -o x/
+status_is 2 "a folder is needed" "$TOKMILL" shard d.jsonl
+"$TOKMILL" shard /dev/null -o none/
+ok_cmd "no documents: an empty shard that verifies" "$TOKMILL" verify none/
+done_testing
