@@ -1,0 +1,33 @@
+/* http - a stored HTTP message: status line, header fields, body
+ *
+ * Archives hold messages as crawlers left them. A field that says "chunked" or "gzip" is a hint and
+ * no more: bodies are decoded only if they look the part, and are taken as they are otherwise.
+ * Slices point into the message, or into the buffers given.
+ */
+#ifndef READ_HTTP_H
+#define READ_HTTP_H
+#include "core/buf.h"
+
+struct http {
+    unsigned status;            /* 0 if there is no status line */
+    struct slice fields;        /* header lines */
+    struct slice body;          /* as stored */
+};
+
+/* Any bytes are accepted: without "HTTP/" in front, everything is body. */
+void http_parse(struct slice message, struct http *m);
+/* Value of the first field with this name, trimmed; also used for WARC headers. Lines end with LF
+ * or CR LF; a line that begins with white space continues the one before. */
+struct slice http_field(struct slice fields, struct slice name);
+/* Length of the header block of s including its empty line; s.n + 1 if the empty line is absent. */
+size_t http_header_end(struct slice s);
+/* Media type of a Content-Type value without parameters. */
+struct slice http_media_type(struct slice content_type);
+
+/* Appends the body without its chunk framing. False, with nothing appended, if s is not chunked. */
+bool http_dechunk(struct buf *out, struct slice s);
+/* Appends s uncompressed (gzip or deflate by its first bytes). False, with nothing appended, if it
+ * is neither. What decodes before an error is kept. */
+bool http_inflate(struct buf *out, struct slice s);
+
+#endif
