@@ -31,7 +31,10 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 
 all: tokmill
 
-tokmill: $(CMD_O) $(B)/libtokmill.a
+tokmill: $(B)/tokmill
+	@cp $< $@
+
+$(B)/tokmill: $(CMD_O) $(B)/libtokmill.a
 	@echo "  LD    $@"
 	@$(CXX) $(SAN_FLAGS) $(LDFLAGS) -o $@ $(CMD_O) $(B)/libtokmill.a $(LIBS)
 
@@ -65,8 +68,45 @@ $(B)/unit/%: tests/unit/%.c $(B)/libtokmill.a
 
 unit: $(UNIT)
 
+test:
+	@tests/run.sh
+
+# The same tests under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer.
+san:
+	@B=build-san SAN=address,undefined CFLAGS='-O1 -g' CXXFLAGS='-O1 -g' tests/run.sh
+
+lint:
+	@tools/lint.sh
+
+demo:
+	@pipelines/demo.sh
+
+bench:
+	@bench/run.sh $(TASK)
+
+install: tokmill
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
+	install -m 755 tokmill $(DESTDIR)$(BINDIR)/tokmill
+	for s in $(subst _,-,$(STAGES)); do ln -sf tokmill $(DESTDIR)$(BINDIR)/tokmill-$$s; done
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	./tokmill completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tokmill
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/tokmill $(STAGES:%=$(DESTDIR)$(BINDIR)/tokmill-%)
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tokmill
+
+help:
+	@echo 'make            build ./tokmill'
+	@echo 'make test       install what is missing, build, run every test'
+	@echo 'make demo       the whole path on real input'
+	@echo 'make san        the tests under sanitizers'
+	@echo 'make lint       dependency law, globals, line and function lengths'
+	@echo 'make bench      tokmill beside its peers; TASK=encode runs one family'
+	@echo 'make install    PREFIX=/usr/local DESTDIR='
+	@echo 'make clean'
+
 clean:
-	rm -rf $(B) tokmill
+	rm -rf build build-san tokmill
 
 -include $(LIB_O:.o=.d) $(CMD_C:%.c=$(B)/%.d)
-.PHONY: all unit clean
+.PHONY: all unit test san lint demo bench install uninstall help clean

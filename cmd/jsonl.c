@@ -167,7 +167,7 @@ static const char *pass_record(struct job *j, struct slice line, struct slice fa
         batch_undo(out);
     if (repaired)
         batch_repaired(out, repaired);
-    return kind;
+    return kind && strcmp(kind, "json") == 0 && !utf8_valid(line) ? "utf8" : kind;
 }
 
 static int parse(const void *conf, struct job *j, const struct piece *p, struct batch *out)
@@ -188,7 +188,7 @@ static int parse(const void *conf, struct job *j, const struct piece *p, struct 
         const char *kind = c->map.n ? map_record(c, j, line, id, p->fallback_source, out)
                                     : pass_record(j, line, id, &at, out);
         if (kind)
-            batch_bad(out, kind, n, offset, line, "%s at byte %zu of the line", kind, at);
+            batch_bad(out, kind, n, offset + at, line, "%s", kind);
     }
     return 0;
 }

@@ -1,6 +1,5 @@
 /* stats - merge statistics files. The exact sums are in stats/file.c. */
 #include <stdio.h>
-#include "core/docs.h"
 #include "core/output.h"
 #include "core/stage.h"
 #include "stats/file.h"
@@ -13,23 +12,6 @@ struct conf {
 static const struct opt opts[] = {
     OPT_BOOL('t', "table", struct conf, table, "print a table for people instead of JSON"),
     OPT_END};
-
-static int read_all(struct stats *s, const struct opt_list *files, struct err *e)
-{
-    struct buf json;
-    int status = 0;
-    buf_init(&json, (size_t)1 << 30);
-    for (size_t i = 0; i < files->n && status == 0; i++) {
-        buf_clear(&json);
-        status = docs_read_file(files->v[i], &json, e);
-        if (status == 0)
-            status = stats_add(s, buf_slice(&json), e);
-        if (status != 0)
-            err_at(e, slice_str(files->v[i]), ERR_NO_POS, ERR_NO_POS);
-    }
-    buf_free(&json);
-    return status;
-}
 
 static int write_out(const char *path, struct slice s, struct err *e)
 {
@@ -54,7 +36,7 @@ static int run(void *conf, const struct setup *setup, struct err *e)
         return err_set(e, ERR_USAGE, "stats needs one or more statistics files");
     stats_init(&s);
     buf_init(&out, BUF_NO_LIMIT);
-    int status = read_all(&s, setup->operands, e);
+    int status = stats_add_files(&s, setup->operands->v, setup->operands->n, e);
     if (status == 0) {
         if (c->table)
             stats_table(&s.root, &out);

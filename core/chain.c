@@ -13,27 +13,34 @@
 #define C struct chain_opts
 #define S struct step_opts
 const struct opt chain_opt_table[] = {
-    OPT_STR('o', "output", "OUT", NULL, C, out, "write here instead of standard output; .zst and .gz compress"),
-    OPT_U64('j', "threads", "N", NULL, C, threads, "worker threads (default: all CPUs; 1 in a pipe)"),
+    OPT_STR('o', "output", "OUT", NULL, C, out,
+            "write here instead of standard output; .zst and .gz compress"),
+    OPT_U64('j', "threads", "N", NULL, C, threads,
+            "worker threads (default: all CPUs; 1 in a pipe)"),
     OPT_SIZE(0, "memory", "SIZE", "1G", C, memory, "memory for tables and batches"),
     OPT_STR(0, "tmp", "DIR", NULL, C, tmp, "folder for spill files (default $TMPDIR or /tmp)"),
     OPT_SIZE(0, "tmp-max", "SIZE", NULL, C, tmp_max, "at most this much temporary space"),
-    OPT_SIZE(0, "max-record", "SIZE", NULL, C, max_record, "larger records are bad (default memory / 4)"),
+    OPT_SIZE(0, "max-record", "SIZE", NULL, C, max_record,
+            "larger records are bad (default memory / 4)"),
     OPT_STR(0, "stats", "FILE", NULL, C, stats, "write statistics as JSON"),
     OPT_U64(0, "seed", "N", "0", C, seed, "seed of every random choice"),
     OPT_U64(0, "limit", "N", NULL, C, limit, "read at most N documents"),
     OPT_U64(0, "rank", "R", NULL, C, rank, "take only inputs with index = R mod --world"),
     OPT_U64(0, "world", "N", "1", C, world, "number of ranks"),
-    OPT_STR(0, "files-from", "FILE", NULL, C, files_from, "read input names from FILE, one a line (-: standard input)"),
+    OPT_STR(0, "files-from", "FILE", NULL, C, files_from,
+            "read input names from FILE, one a line (-: standard input)"),
     OPT_BOOL('0', "null", C, nul, "names of --files-from end with NUL"),
     OPT_STR(0, "input-root", "DIR", "", C, input_root, "cut DIR from input names"),
     OPT_STR(0, "input-name", "NAME", "stdin", C, input_name, "name of standard input"),
     OPT_STR(0, "text-field", "NAME", "text", C, text_field, "member that holds the text (dotted)"),
     OPT_STR(0, "id-field", "NAME", "id", C, id_field, "member that holds the id"),
     OPT_STR(0, "url-field", "NAME", "metadata.url", C, url_field, "member that holds the URL"),
-    OPT_STR(0, "lang-field", "NAME", "metadata.lang", C, lang_field, "member that holds the language"),
-    OPT_U64(0, "window-log", "N", "27", C, window_log, "largest zstd window accepted, log2 (31: 2 GiB)"),
-    OPT_CHOICE(0, "progress", "auto|always|never", "auto", C, progress, "progress line on standard error"),
+    OPT_STR(0, "lang-field", "NAME", "metadata.lang", C, lang_field,
+            "member that holds the language"),
+    OPT_U64(0, "window-log", "N", "27", C, window_log,
+            "largest zstd window accepted, log2 (31: 2 GiB)"),
+    OPT_CHOICE(0, "progress", "auto|always|never", "auto", C, progress,
+            "progress line on standard error"),
     OPT_BOOL('f', "force", C, force, "replace files that another plan wrote"),
     OPT_BOOL('q', "quiet", C, quiet, "no summary"),
     OPT_BOOL('v', "verbose", C, verbose, "say more"),
@@ -41,7 +48,8 @@ const struct opt chain_opt_table[] = {
     OPT_END};
 
 const struct opt step_opt_table[] = {
-    OPT_STR(0, "rejects", "FILE", NULL, S, rejects, "write dropped documents with the reason in _drop"),
+    OPT_STR(0, "rejects", "FILE", NULL, S, rejects,
+            "write dropped documents with the reason in _drop"),
     OPT_STR(0, "rejects-text", "all|none|sample:N", "all", S, rejects_text, "text of rejects"),
     OPT_BOOL(0, "annotate", S, annotate, "drop nothing; write values under metadata.tokmill"),
     OPT_CHOICE(0, "on-bad", "fail|skip", "fail", S, on_bad, "what to do with bad records"),
@@ -81,7 +89,8 @@ static const struct opt *lookup(const struct scope *s, const char *name, size_t 
     const struct opt *tables[] = {s->own, step_opt_table, chain_opt_table};
     void *confs[] = {s->conf, s->step, &s->chain->o};
     for (int i = 0; i < 3; i++) {
-        const struct opt *o = name ? opt_find(tables[i], name, n) : opt_find_letter(tables[i], letter);
+        const struct opt *o = name ? opt_find(tables[i], name, n)
+                                   : opt_find_letter(tables[i], letter);
         if (o && (!letter || name || o->letter)) {
             *conf = confs[i];
             return o;
@@ -150,7 +159,8 @@ static struct step *add_step(struct chain *c, const struct stage *st, struct err
 {
     c->steps = mem_grow_array(c->steps, c->n + 1, sizeof *c->steps);
     struct step *s = &c->steps[c->n++];
-    *s = (struct step){.stage = st, .o = c->defaults, .max_bad_n = UINT64_MAX, .max_bad_share = -1};
+    *s = (struct step){
+        .stage = st, .o = c->defaults, .max_bad_n = UINT64_MAX, .max_bad_share = -1};
     tally_init(&s->total);
     s->conf = mem_zero(st->conf_size);
     return opt_defaults(st->opts, s->conf, e) ? NULL : s;
@@ -176,7 +186,8 @@ static int segment(struct chain *c, struct cursor *cur, struct err *e)
             if (option(&scope, cur, e))
                 return -1;
         } else if (c->n > 1) {
-            return err_set(e, ERR_USAGE, "'%.60s': input files stand in the first segment only", arg);
+            return err_set(e, ERR_USAGE, "'%.60s': input files stand in the first segment only",
+                           arg);
         } else {
             add_input(c, arg);
             cur->at++;

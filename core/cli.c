@@ -107,7 +107,10 @@ void cli_progress(const struct chain *c, struct progress_now now, bool last)
         fputc('\n', stderr);
 }
 
-static uint64_t total(const struct step *s, enum tally_kind k) { return tally_total(&s->total, k).n; }
+static uint64_t total(const struct step *s, enum tally_kind k)
+{
+    return tally_total(&s->total, k).n;
+}
 
 /* One line a step on a terminal or with -v: what went in, what came out, why not. */
 static void print_summary(const struct chain *c)

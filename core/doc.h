@@ -35,6 +35,7 @@ struct doc {
     struct slice ids_json;          /* spelling of input_ids as read; p = NULL once set */
     const struct doc_fields *fields;    /* where text, id, url, lang stand */
     struct arena *arena;            /* the batch's */
+    uint64_t record;                /* number in its input, from 1; a reader sets it, 0: unknown */
     uint64_t index;                 /* serial number in the input of this segment, from 0 */
     void *slot;                     /* a sink's or barrier's own, from prepare to commit */
     struct views *views;            /* NULL until somebody asks; reset by doc_set_text() */
@@ -49,8 +50,9 @@ extern const struct doc_fields doc_fields_default;  /* text, id, metadata.url, m
 /* ---- reading and making ------------------------------------------------------------------- */
 
 /* Parses one JSON record (no newline). 0; or -1 with *kind naming the sort of badness ("json",
- * "utf8", "no-text", "text-type", "metadata-type", "doubled-key", "not-object") and *at the byte. *repaired is
- * added to. A record without an id gets `fallback_id` as its first member. `line` must outlive d. */
+ * "no-text", "text-type", "metadata-type", "doubled-key", "not-object") and *at the byte.
+ * *repaired is added to. A record without an id gets `fallback_id` as its first member. `line`
+ * must outlive d. */
 int doc_parse(struct doc *d, struct arena *a, struct slice line, const struct doc_fields *f,
               struct slice fallback_id, const char **kind, size_t *at, uint64_t *repaired);
 

@@ -48,7 +48,8 @@ struct slice entries_name(struct slice path, const char *root)
     return path;
 }
 
-struct entries *entries_open(const char *path, const char *root, int window_log, uint64_t max_bytes)
+struct entries *entries_open(const char *path, const char *root, int window_log,
+                             uint64_t max_bytes)
 {
     struct entries *en = mem_zero(sizeof *en);
     en->root = root;
@@ -114,7 +115,8 @@ static la_ssize_t read_stream(struct archive *a, void *data, const void **block)
 
 static bool is_epub(struct slice head)
 {
-    return head.n >= 58 && slice_starts(slice_from(head, 30), SLICE("mimetypeapplication/epub+zip"));
+    return head.n >= 58 &&
+           slice_starts(slice_from(head, 30), SLICE("mimetypeapplication/epub+zip"));
 }
 
 static bool is_archive(struct slice head)

@@ -12,7 +12,8 @@
 
 struct entries;
 
-struct entries *entries_open(const char *path, const char *root, int window_log, uint64_t max_bytes);
+struct entries *entries_open(const char *path, const char *root, int window_log,
+                             uint64_t max_bytes);
 /* 1: the next file's name (until the next call) and bytes; 2: a file larger than max_bytes, name
  * only; 0: end; -1: error. */
 int entries_next(struct entries *en, struct slice *name, struct buf *bytes, struct err *e);

@@ -39,7 +39,8 @@ void help_stage(const struct stage *st)
     const char *operands = st->operands ? st->operands : "[FILE...]";
     printf("usage: tokmill %s [options] %s\n\n%s\n\n", st->name, operands, st->summary);
     print_options(st->opts);
-    puts("\nalso: -o OUT, -j N, --rejects FILE, --stats FILE, --on-bad skip ... (tokmill help options)");
+    puts("\nalso: -o OUT, -j N, --rejects FILE, --stats FILE, --on-bad skip ..."
+         " (tokmill help options)");
     if (st->example)
         printf("\nexample: %s\n", st->example);
 }

@@ -44,7 +44,7 @@ bool json_u64(struct slice value, uint64_t *out);           /* false unless an i
 bool json_is_string(struct slice value);
 
 void json_add_string(struct buf *b, struct slice s);        /* with quotes; s is UTF-8 */
-void json_add_f64(struct buf *b, double v);                 /* shortest that reads back; NaN: null */
+void json_add_f64(struct buf *b, double v);     /* shortest that reads back; NaN: null */
 
 /* Objects in order: json_key puts the comma where one is due. */
 void json_key(struct buf *b, const char *key);              /* [,]"key": */

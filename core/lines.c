@@ -31,11 +31,10 @@ static void parse_line(const struct doc_fields *f, struct slice line, struct sli
     uint64_t repaired = 0;
     struct arena *a = batch_arena(out);
     struct doc *d = batch_add(out);
-    uint64_t index = d->index;
+    d->record = record;
     struct slice fallback = arena_fmt(a, "%.*s:%llu", (int)name.n, name.p,
                                       (unsigned long long)record);
     if (!doc_parse(d, a, line, f, fallback, &kind, &at, &repaired)) {
-        d->index = index;
         batch_repaired(out, repaired);
         return;
     }

@@ -23,7 +23,10 @@ void *mem_alloc(size_t n) { return checked(malloc(n ? n : 1), n); }
 void *mem_zero(size_t n) { return checked(calloc(1, n ? n : 1), n); }
 void *mem_array(size_t count, size_t size) { return mem_zero(product(count, size)); }
 void *mem_grow(void *p, size_t n) { return checked(realloc(p, n ? n : 1), n); }
-void *mem_grow_array(void *p, size_t count, size_t size) { return mem_grow(p, product(count, size)); }
+void *mem_grow_array(void *p, size_t count, size_t size)
+{
+    return mem_grow(p, product(count, size));
+}
 void mem_free(void *p) { free(p); }
 
 char *mem_strdup(const char *s)

@@ -244,6 +244,23 @@ static void fold_step(struct segment *g, struct batch *b, struct job *jobs, size
 
 /* ---- a batch through the segment ------------------------------------------------------------ */
 
+/* metadata.origin of a document just read; one that a reader before us wrote stands. */
+static void set_origin(const struct segment *g, const struct piece *p, struct doc *d)
+{
+    uint64_t record = d->record ? d->record : g->source->source.entries ? 1 : 0;
+    if (doc_get(d, "metadata.origin").p)
+        return;
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    buf_add_byte(&b, '{');
+    json_put_str(&b, "name", p->name);
+    if (record)
+        json_put_u64(&b, "record", record);
+    buf_add_byte(&b, '}');
+    doc_set(d, "metadata.origin", buf_slice(&b));
+    buf_free(&b);
+}
+
 static void parse_pieces(struct segment *g, struct batch *b, struct job *jobs)
 {
     struct job *j = &jobs[g->source_step];
@@ -259,8 +276,11 @@ static void parse_pieces(struct segment *g, struct batch *b, struct job *jobs)
                 err_set(&b->err, ERR_BUG, "%s failed without a reason", g->source->name);
             err_at(&b->err, p->name, p->record, p->offset);
         }
-        if (g->source_counts)
-            tally_add(j->tally, TALLY_YIELDING, none, none, b->n - before, 0);
+        if (!g->source_counts)
+            continue;
+        tally_add(j->tally, TALLY_YIELDING, none, none, b->n - before, 0);
+        for (size_t k = before; k < b->n; k++)
+            set_origin(g, p, &b->docs[k]);
     }
     for (size_t k = 0; k < b->n; k++)
         b->docs[k].index = b->first_index + k;

@@ -238,8 +238,12 @@ static bool is_encrypted(const struct package *k, struct slice path)
 
 static bool is_chapter(const struct item *it)
 {
+    if (!it->type.p)
+        return false;
     bool html = slice_find(it->type, SLICE("html")) < it->type.n;
-    return html && slice_find(it->properties, SLICE("nav")) == it->properties.n;
+    bool nav = it->properties.p &&
+               slice_find(it->properties, SLICE("nav")) < it->properties.n;
+    return html && !nav;
 }
 
 static void add_chapter(struct package *k, struct epub *b, struct arena *a, struct slice path,

@@ -66,8 +66,7 @@ static size_t html_tag(struct wikitext *w, struct slice s)
         if (!in_list(name, HTML_INLINE) && !in_list(name, HTML_BLOCK))
             return 0;
         /* A template in an attribute cuts the tag: go on until '>' behind it. */
-        size_t lt = slice_find_byte(rest, '<'), nl = slice_find_byte(rest, '\n');
-        w->in_tag = lt == rest.n && nl == rest.n;
+        w->in_tag = slice_find_byte(rest, '<') == rest.n && slice_find_byte(rest, '\n') == rest.n;
         return w->in_tag ? s.n : 0;
     }
     if (in_list(t.name, HTML_BLOCK)) {
@@ -121,14 +120,17 @@ static size_t quotes(struct wikitext *w, struct slice s)
 }
 
 /* __NOTOC__ and its like. */
-static size_t behaviour_switch(struct slice s)
+static size_t behaviour_switch(struct wikitext *w, struct slice s)
 {
     size_t i = 2;
     if (!slice_starts(s, SLICE("__")))
         return 0;
     while (i < s.n && i < 40 && s.p[i] >= 'A' && s.p[i] <= 'Z')
         i++;
-    return i > 4 && slice_starts(slice_from(s, i), SLICE("__")) ? i + 2 : 0;
+    if (i <= 4 || !slice_starts(slice_from(s, i), SLICE("__")))
+        return 0;
+    buf_add_byte(&w->mid, WT_HOLE);
+    return i + 2;
 }
 
 static size_t entity(struct wikitext *w, struct slice s)
@@ -149,7 +151,7 @@ static size_t special(struct wikitext *w, struct slice s)
     case '&': return entity(w, s);
     case '<': return html_tag(w, s);
     case '[': return external(w, s);
-    case '_': return behaviour_switch(s);
+    case '_': return behaviour_switch(w, s);
     case ']':
         if (!w->in_ext)
             return 0;
@@ -275,22 +277,28 @@ static void render_link(struct wikitext *w, const struct wt_token *open)
         wt_render(w, rest);
 }
 
-static void render_block(struct wikitext *w, struct slice s, bool decode)
+/* <pre>, <source>: the lines as they are, none before or after them that the page has not. */
+static void render_block(struct wikitext *w, const struct wt_token *t)
 {
-    struct slice line;
+    struct slice s = wt_slice(w, t->in, t->in_end), line;
+    bool decode = slice_starts_nocase(wt_slice(w, t->pos, t->in), SLICE("<pre"));
     if (s.n && s.p[0] == '\n')
         s = slice_from(s, 1);
     if (s.n && s.p[s.n - 1] == '\n')
         s.n--;
-    buf_add_byte(&w->mid, '\n');
+    if (w->mid.n && w->mid.p[w->mid.n - 1] != '\n')
+        buf_add_byte(&w->mid, '\n');
     while (slice_next(&s, '\n', &line)) {
         buf_add_byte(&w->mid, WT_VERBATIM);
         if (decode)
             xhtml_unescape(line, &w->mid);
         else
             wt_add(w, line);
-        buf_add_byte(&w->mid, '\n');
+        if (s.p)
+            buf_add_byte(&w->mid, '\n');
     }
+    if (t->end < w->text.n && w->text.p[t->end] != '\n')
+        buf_add_byte(&w->mid, '\n');
 }
 
 static void render_formula(struct wikitext *w, const struct wt_token *t)
@@ -327,11 +335,7 @@ static void render_token(struct wikitext *w, const struct wt_token *t)
         buf_add_byte(&w->mid, WT_VERBATIM);
         xhtml_unescape(in, &w->mid);
         break;
-    case WT_BLOCK: {
-        struct slice tag = wt_slice(w, t->pos, t->in);
-        render_block(w, in, slice_starts_nocase(tag, SLICE("<pre")));
-        break;
-    }
+    case WT_BLOCK: render_block(w, t); break;
     case WT_MATH: case WT_CHEM: render_formula(w, t); break;
     case WT_PARAM: case WT_TABLE: case WT_HTML_TABLE: case WT_DROP:
         buf_add_byte(&w->mid, WT_HOLE);

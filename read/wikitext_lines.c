@@ -44,7 +44,7 @@ static size_t on_hole(struct buf *out, size_t from, struct slice s)
         while (n > from && out->p[n - 1] == ' ')
             n--;
         bool doubled = n > from && is_separator(out->p[n - 1]);
-        trim_tail(out, from, next == ')' || (doubled && next != '.' && next != '\0'));
+        trim_tail(out, from, next == ')' || (doubled && next != '\0'));
         bool orphan = out->n == from && (next == ',' || next == ';');
         return i + orphan;
     }

@@ -126,12 +126,11 @@ static const struct row TEMPLATES[] = {
     {"vanchor", LAST, NULL}, {"var", LAST, NULL}, {"verse translation", LAST, NULL},
     {"vfrac", FRAC, NULL}, {"vgy", FIRST, NULL}, {"visible anchor", LAST, NULL},
     {"w", LAST, NULL}, {"wbr", TEXT, " "}, {"wikisource", FIRST, NULL},
-    {"wikt-lang", LAST, NULL}, {"ws", FIRST, NULL}, {"x", TEXT, "×"},
-    {"xlit", LAST, NULL}, {"year range", YEARS, NULL}, {"yen", BEFORE, "¥"},
-    {"zh-full", NIHONGO, NULL}, {"zitat", LAST, NULL}, {"zwj", LAST, NULL},
-    {"zwsp", TEXT, " "}, {"£", BEFORE, "£"}, {"¥", BEFORE, "¥"}, {"±", TEXT, "±"},
-    {"·", TEXT, "·"}, {"–", TEXT, "–"}, {"—", TEXT, "—"}, {"•", TEXT, "·"},
-    {"€", BEFORE, "€"},
+    {"wikt-lang", LAST, NULL}, {"ws", FIRST, NULL}, {"xlit", LAST, NULL},
+    {"year range", YEARS, NULL}, {"yen", BEFORE, "¥"}, {"zh-full", NIHONGO, NULL},
+    {"zitat", LAST, NULL}, {"zwj", LAST, NULL}, {"zwsp", TEXT, " "}, {"£", BEFORE, "£"},
+    {"¥", BEFORE, "¥"}, {"±", TEXT, "±"}, {"·", TEXT, "·"}, {"–", TEXT, "–"},
+    {"—", TEXT, "—"}, {"•", TEXT, "·"}, {"€", BEFORE, "€"},
 };
 
 #define MAX_ARGS 16

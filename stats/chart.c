@@ -30,10 +30,11 @@ static double bin_from(int bin) { return exp2(bin / 8.0); }
 /* 0.05, 12, 3.4k: a value on an axis. */
 static void axis_value(struct buf *b, double v)
 {
-    if (fabs(v) >= 1000)
-        html_count(b, v);
-    else
-        buf_add_fmt(b, "%.3g", v);
+    static const char *const units[] = {"", "k", "M", "G", "T", "P"};
+    int u = 0;
+    for (; u < 5 && fabs(v) >= 999.5; u++)
+        v /= 1000;
+    buf_add_fmt(b, "%.3g%s", v, units[u]);
 }
 
 static void line(struct buf *b, const char *class_name, double x1, double y1, double x2, double y2)

@@ -1,6 +1,7 @@
 /* file - see file.h. One table says what the members of each sort of object are. */
 #include "stats/file.h"
 #include <math.h>
+#include "core/docs.h"
 #include "core/json.h"
 #include "core/tally.h"
 
@@ -229,6 +230,23 @@ int stats_add(struct stats *s, struct slice json, struct err *e)
     if (!stages || stages->kind != NODE_UNION)
         return err_set(e, ERR_DATA, "not a statistics file: no list \"stages\"");
     return node_merge(&s->root, &root, &s->keep, e);
+}
+
+int stats_add_files(struct stats *s, const char *const *names, size_t n, struct err *e)
+{
+    struct buf json;
+    int status = 0;
+    buf_init(&json, (size_t)1 << 30);
+    for (size_t i = 0; i < n && status == 0; i++) {
+        buf_clear(&json);
+        status = docs_read_file(names[i], &json, e);
+        if (status == 0)
+            status = stats_add(s, buf_slice(&json), e);
+        if (status != 0)
+            err_at(e, slice_str(names[i]), ERR_NO_POS, ERR_NO_POS);
+    }
+    buf_free(&json);
+    return status;
 }
 
 /* ---- writing ------------------------------------------------------------------------------ */

@@ -23,6 +23,8 @@ void stats_init(struct stats *s);
 void stats_free(struct stats *s);
 /* Adds one file's JSON. -1: ERR_DATA, with what is wrong; s is then of no use. */
 int stats_add(struct stats *s, struct slice json, struct err *e);
+/* Adds files by name, of any compression. Errors name the file. */
+int stats_add_files(struct stats *s, const char *const *names, size_t n, struct err *e);
 void stats_write(const struct stats *s, struct buf *out);           /* JSON and newline */
 /* Histogram bins: the number of a bin is a key; this reads it back. */
 int stats_bin(const struct node *bin);

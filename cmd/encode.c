@@ -1,0 +1,113 @@
+/* encode - text to token ids.
+ * Thin: the vocabulary is loaded once, each worker has an encoder with its own word cache. */
+#include <stddef.h>
+#include "core/mem.h"
+#include "core/stage.h"
+#include "tokenize/encode.h"
+
+struct conf {
+    const char *tokenizer, *pattern;
+    bool add_special, drop_text;
+    int special;
+    struct tokenizer *t;
+    struct buf described;               /* metadata.tokenizer */
+};
+
+struct scratch {
+    struct encoder *encoder;
+};
+
+static const struct opt opts[] = {
+    OPT_STR('t', "tokenizer", "FILE", NULL, struct conf, tokenizer,
+            "vocabulary: tokenizer.json or a .tiktoken rank file"),
+    OPT_STR(0, "pattern", "NAME|REGEX", NULL, struct conf, pattern,
+            "gpt2, cl100k, o200k or a regular expression instead of the file's own"),
+    OPT_BOOL(0, "add-special", struct conf, add_special,
+             "add the ids that the file's template puts around a text"),
+    OPT_CHOICE(0, "special", "ordinary|parse|forbid", "ordinary", struct conf, special,
+               "what the spelling of a special token in a text is"),
+    OPT_BOOL(0, "drop-text", struct conf, drop_text, "empty the text once it is encoded"),
+    OPT_END
+};
+
+static int open_encode(void *conf, const struct setup *s, struct err *e)
+{
+    struct conf *c = conf;
+    (void)s;
+    if (!c->tokenizer)
+        return err_set(e, ERR_USAGE, "encode needs -t FILE, the vocabulary");
+    c->t = tokenizer_load(c->tokenizer, c->pattern, e);
+    if (!c->t)
+        return -1;
+    buf_init(&c->described, 1 << 16);
+    tokenizer_describe(c->t, &c->described);
+    return 0;
+}
+
+static void close_encode(void *conf)
+{
+    struct conf *c = conf;
+    tokenizer_free(c->t);
+    buf_free(&c->described);
+}
+
+static void *new_scratch(const void *conf)
+{
+    const struct conf *c = conf;
+    struct scratch *s = mem_zero(sizeof *s);
+    s->encoder = encoder_new(c->t, (enum special_mode)c->special, c->add_special);
+    return s;
+}
+
+static void free_scratch(void *scratch)
+{
+    struct scratch *s = scratch;
+    encoder_free(s->encoder);
+    mem_free(s);
+}
+
+static enum verdict encode(const void *conf, struct job *j, struct doc *d)
+{
+    const struct conf *c = conf;
+    const struct scratch *s = j->scratch;
+    const uint32_t *ids;
+    size_t n;
+    if (!d->has_text)
+        return job_bad(j, "no-text", "a document without text cannot be encoded");
+    switch (encoder_run(s->encoder, d->text, &ids, &n)) {
+    case ENCODE_OK:
+        break;
+    case ENCODE_SPECIAL:
+        return job_bad(j, "special", "the text spells a special token (--special forbid)");
+    case ENCODE_PATTERN:
+        return job_bad(j, "pattern", "the pattern gave up on this text");
+    case ENCODE_LARGE:
+        return job_bad(j, "oversize", "a text of 2 GiB or more cannot be encoded");
+    }
+    uint32_t *kept = arena_alloc(j->arena, n ? n * sizeof *kept : sizeof *kept);
+    if (n)
+        memcpy(kept, ids, n * sizeof *kept);
+    doc_set_ids(d, kept, n);
+    doc_set(d, "metadata.tokenizer", buf_slice(&c->described));
+    job_count(j, "tokens", n);
+    job_count(j, "encoded_bytes", d->text.n);
+    if (c->drop_text)
+        doc_set_text(d, SLICE(""));
+    return DOC_KEEP;
+}
+
+extern const struct stage stage_encode;
+const struct stage stage_encode = {
+    .name = "encode",
+    .summary = "turn text into token ids",
+    .operands = "[FILE...]",
+    .example = "tokmill encode -t tokenizer.json docs.jsonl.zst -o ids.jsonl.zst",
+    .form = FORM_MAP,
+    .opts = opts,
+    .conf_size = sizeof(struct conf),
+    .open = open_encode,
+    .close = close_encode,
+    .scratch_new = new_scratch,
+    .scratch_free = free_scratch,
+    .map = encode,
+};

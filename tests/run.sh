@@ -1,0 +1,74 @@
+#!/bin/sh
+# Runs every test: installs what is missing, builds, unit tests, whole-program tests.
+# Usage: tests/run.sh [NAME...]   (names of tests/cmd files without .t; default all)
+# Environment: TOKMILL_DATA real inputs, REQUIRE=data,... turns skips into failures, SAN= as in make,
+# NO_INSTALL=1 installs nothing.
+set -eu
+cd "$(dirname "$0")/.."
+root=$PWD
+[ -n "${NO_INSTALL-}" ] || sh tools/install-deps.sh build test
+jobs=$(nproc 2>/dev/null || echo 2)
+B=${B:-build}
+make -s -j"$jobs" B="$B" ${SAN:+SAN=$SAN} "$B/tokmill" unit
+
+TOKMILL=$root/$B/tokmill
+TOKMILL_SRC=$root
+if [ -z "${TOKMILL_DATA-}" ] && [ -d "$root/../shared/data" ]; then
+    TOKMILL_DATA=$(cd "$root/../shared/data" && pwd)
+fi
+export TOKMILL TOKMILL_SRC TOKMILL_DATA="${TOKMILL_DATA:-/nonexistent}"
+export LC_ALL=C
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
+
+failed=0
+skips=0
+# Unit programs speak cmocka's own language; their status tells.
+run_unit() {
+    for t in "$B"/unit/*_test; do
+        [ -x "$t" ] || continue
+        name=$(basename "$t")
+        mkdir -p "$scratch/$name"
+        if (cd "$scratch/$name" && "$root/$t" >"$scratch/$name.log" 2>&1); then
+            echo "ok unit $name"
+        else
+            echo "FAILED unit $name"
+            tail -n 30 "$scratch/$name.log" | sed 's/^/    /'
+            failed=1
+        fi
+        n=$(grep -c SKIPPED "$scratch/$name.log" || true)
+        skips=$((skips + n / 2))
+    done
+}
+
+run_cmd() {
+    for t in tests/cmd/*.t; do
+        [ -f "$t" ] || continue
+        name=$(basename "$t" .t)
+        mkdir -p "$scratch/cmd-$name"
+        shell=sh
+        head -n 1 "$t" | grep -q bash && shell=bash
+        (cd "$scratch/cmd-$name" && $shell "$root/$t" >"$scratch/$name.tap" 2>"$scratch/$name.err") && rc=0 || rc=$?
+        done_n=$(grep -cE '^(not )?ok ' "$scratch/$name.tap" || true)
+        plan=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$scratch/$name.tap" | head -n 1)
+        skips=$((skips + $(grep -c '# SKIP' "$scratch/$name.tap" || true)))
+        if [ $rc -eq 0 ] && [ "$done_n" = "${plan:-none}" ] && ! grep -q '^not ok' "$scratch/$name.tap"; then
+            echo "ok cmd $name ($done_n)"
+        else
+            echo "FAILED cmd $name (status $rc, $done_n of ${plan:-no plan})"
+            grep -A 12 '^not ok' "$scratch/$name.tap" | head -n 60 | sed 's/^/    /'
+            head -n 10 "$scratch/$name.err" | sed 's/^/    /'
+            failed=1
+        fi
+    done
+}
+
+if [ $# -gt 0 ]; then
+    for n in "$@"; do [ -f "tests/cmd/$n.t" ] || { echo "no test $n" >&2; exit 2; }; done
+fi
+run_unit
+run_cmd "$@"
+echo "skipped: $skips"
+[ $failed -eq 0 ] && echo "all tests passed" || echo "SOME TESTS FAILED"
+exit $failed

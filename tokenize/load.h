@@ -1,0 +1,27 @@
+/* load - the two parsers behind tokenizer_load()
+ *
+ * Each fills an all-zero tokenizer whose vocab is initialised. `text` is the file's content.
+ */
+#ifndef TOKENIZE_LOAD_H
+#define TOKENIZE_LOAD_H
+#include "tokenize/tokenizer.h"
+
+#define META "\xE2\x96\x81"         /* U+2581, which stands for a space */
+
+int load_hf(struct tokenizer *t, struct slice text, const char *pattern, struct err *e);
+/* `stem`: file name without folder and suffix; names the pattern and the special tokens. */
+int load_tiktoken(struct tokenizer *t, struct slice text, struct slice stem, const char *pattern,
+                  struct err *e);
+
+/* Collects the tokens of one pass: with `special` false only those that are not special. */
+void added_set_build(struct added_set *s, const struct added_token *v, size_t n, bool normalized,
+                     bool special);
+void added_set_free(struct added_set *s);
+
+/* Byte of a character of the byte-level alphabet, -1 for any other; and the other way round. */
+int byte_level_byte(uint32_t cp);
+uint32_t byte_level_char(unsigned char b);
+/* A token in byte-level spelling as bytes; false if a character is outside the alphabet. */
+bool byte_level_decode(struct slice spelling, struct buf *out);
+
+#endif

@@ -1,0 +1,130 @@
+/* tiktoken rank files: lines of "base64 rank".
+ * Patterns and special tokens are not in the file; those of OpenAI's names are public constants. */
+#include "core/mem.h"
+#include "tokenize/load.h"
+
+struct known_file {
+    const char *stem, *pattern;
+    struct { const char *content; uint32_t id; } special[8];
+};
+
+static const struct known_file known_files[] = {
+    {"cl100k_base", "cl100k",
+     {{"<|endoftext|>", 100257}, {"<|fim_prefix|>", 100258}, {"<|fim_middle|>", 100259},
+      {"<|fim_suffix|>", 100260}, {"<|endofprompt|>", 100276}}},
+    {"o200k_base", "o200k", {{"<|endoftext|>", 199999}, {"<|endofprompt|>", 200018}}},
+    {"r50k_base", "gpt2", {{"<|endoftext|>", 50256}}},
+    {"p50k_base", "gpt2", {{"<|endoftext|>", 50256}}},
+};
+
+static int base64_digit(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+static bool base64_decode(struct slice s, struct buf *out)
+{
+    uint32_t bits = 0;
+    int n = 0;
+    while (s.n && s.p[s.n - 1] == '=')
+        s.n--;
+    for (size_t i = 0; i < s.n; i++) {
+        int d = base64_digit(s.p[i]);
+        if (d < 0)
+            return false;
+        bits = bits << 6 | (uint32_t)d;
+        n += 6;
+        if (n >= 8) {
+            n -= 8;
+            buf_add_byte(out, (char)(bits >> n & 0xFF));
+        }
+    }
+    return n < 6;
+}
+
+static bool decimal(struct slice s, uint64_t *out)
+{
+    *out = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9' || i > 9)
+            return false;
+        *out = *out * 10 + (uint64_t)(s.p[i] - '0');
+    }
+    return s.n > 0;
+}
+
+static int load_lines(struct vocab *v, struct slice text, struct err *e)
+{
+    struct slice line;
+    struct buf bytes;
+    int rc = 0;
+    uint64_t number = 0;
+    buf_init(&bytes, 1 << 20);
+    while (rc == 0 && slice_next(&text, '\n', &line)) {
+        number++;
+        line = slice_trim(line);
+        if (!line.n)
+            continue;
+        size_t space = slice_find_byte(line, ' ');
+        uint64_t id;
+        buf_clear(&bytes);
+        if (!base64_decode(slice_upto(line, space), &bytes) || !bytes.n || !buf_ok(&bytes) ||
+            !decimal(slice_trim(slice_from(line, space)), &id)) {
+            rc = err_set(e, ERR_DATA, "line %llu is no \"base64 rank\" pair",
+                         (unsigned long long)number);
+            break;
+        }
+        rc = vocab_add(v, id, buf_slice(&bytes), true, e);
+    }
+    buf_free(&bytes);
+    return rc;
+}
+
+static int add_specials(struct tokenizer *t, const struct known_file *k, struct err *e)
+{
+    struct added_token v[8];
+    size_t n = 0;
+    for (; k && n < 8 && k->special[n].content; n++) {
+        struct slice s = slice_str(k->special[n].content);
+        if (vocab_add(&t->vocab, k->special[n].id, s, false, e) < 0)
+            return -1;
+        v[n] = (struct added_token){s, k->special[n].id, true, false, false, false};
+    }
+    added_set_build(&t->raw, v, n, false, true);
+    added_set_build(&t->raw_plain, v, n, false, false);
+    added_set_build(&t->normalized, v, n, true, true);
+    added_set_build(&t->normalized_plain, v, n, true, false);
+    return 0;
+}
+
+int load_tiktoken(struct tokenizer *t, struct slice text, struct slice stem, const char *pattern,
+                  struct err *e)
+{
+    const struct known_file *known = NULL;
+    for (size_t i = 0; i < sizeof known_files / sizeof *known_files; i++)
+        if (slice_is(stem, known_files[i].stem))
+            known = &known_files[i];
+    if (!pattern && known)
+        pattern = known->pattern;
+    if (!pattern)
+        return err_set(e, ERR_USAGE, "a rank file does not name its pattern: give --pattern "
+                       "gpt2, cl100k, o200k or a regular expression");
+    t->format = "tiktoken";
+    t->byte_level = t->whole_piece = true;
+    t->cut = CUT_PATTERN;
+    t->pretok = pretok_new(slice_str(pattern), e);
+    if (!t->pretok || load_lines(&t->vocab, text, e) < 0)
+        return -1;
+    vocab_finish(&t->vocab);
+    for (int b = 0; b < 256; b++)
+        if (t->vocab.byte_id[b] == VOCAB_NONE)
+            return err_set(e, ERR_DATA, "the rank file has no token for byte %d", b);
+    vocab_pairs_of_ranks(&t->vocab);
+    return add_specials(t, known, e);
+}
