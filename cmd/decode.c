@@ -1,5 +1,5 @@
 /* decode - token ids back to text.
- * Bytes that are not UTF-8 (an id sequence cut inside a character) become U+FFFD and are counted. */
+ * Bytes that are not UTF-8 (ids cut inside a character) become U+FFFD and are counted. */
 #include <stddef.h>
 #include "core/mem.h"
 #include "core/stage.h"

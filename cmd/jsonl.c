@@ -124,7 +124,7 @@ static struct slice metadata(const struct conf *c, struct job *j, struct slice l
 
 static const char *map_record(const struct conf *c, struct job *j, struct slice line,
                               struct slice fallback_id, struct slice fallback_source,
-                              struct batch *out)
+                              uint64_t record, struct batch *out)
 {
     const char *kind = NULL;
     size_t at;
@@ -152,17 +152,19 @@ static const char *map_record(const struct conf *c, struct job *j, struct slice 
     }
     if (kind || !has_text)
         return kind ? kind : "no-text";
-    doc_make(batch_add(out), j->arena, id.n ? id : fallback_id, text,
-             source.n ? source : fallback_source, meta);
+    struct doc *d = batch_add(out);
+    doc_make(d, j->arena, id.n ? id : fallback_id, text, source.n ? source : fallback_source, meta);
+    d->record = record;
     return NULL;
 }
 
 static const char *pass_record(struct job *j, struct slice line, struct slice fallback_id,
-                               size_t *at, struct batch *out)
+                               uint64_t record, size_t *at, struct batch *out)
 {
     const char *kind = NULL;
     uint64_t repaired = 0;
     struct doc *d = batch_add(out);
+    d->record = record;
     if (doc_parse(d, j->arena, line, d->fields, fallback_id, &kind, at, &repaired) != 0)
         batch_undo(out);
     if (repaired)
@@ -185,8 +187,8 @@ static int parse(const void *conf, struct job *j, const struct piece *p, struct 
         }
         struct slice id = arena_fmt(j->arena, "%.*s:%llu", (int)p->name.n, p->name.p,
                                     (unsigned long long)n);
-        const char *kind = c->map.n ? map_record(c, j, line, id, p->fallback_source, out)
-                                    : pass_record(j, line, id, &at, out);
+        const char *kind = c->map.n ? map_record(c, j, line, id, p->fallback_source, n, out)
+                                    : pass_record(j, line, id, n, &at, out);
         if (kind)
             batch_bad(out, kind, n, offset + at, line, "%s", kind);
     }

@@ -11,13 +11,14 @@ static const struct opt OPTS[] = {
     OPT_END,
 };
 
-static void add(struct job *j, const struct piece *p, struct slice id, struct slice bytes,
-                struct batch *out)
+static void add(struct job *j, const struct piece *p, struct slice id, uint64_t record,
+                struct slice bytes, struct batch *out)
 {
     uint64_t repaired = 0, in_id = 0;
     struct slice text = utf8_repair(bytes, j->arena, &repaired);
-    doc_make(batch_add(out), j->arena, utf8_repair(id, j->arena, &in_id), text,
-             p->fallback_source, SLICE(""));
+    struct doc *d = batch_add(out);
+    doc_make(d, j->arena, utf8_repair(id, j->arena, &in_id), text, p->fallback_source, SLICE(""));
+    d->record = record;
     if (repaired)
         batch_repaired(out, repaired);
 }
@@ -29,7 +30,7 @@ static int parse(const void *conf, struct job *j, const struct piece *p, struct 
     if (slice_starts(rest, SLICE("\xEF\xBB\xBF")))
         rest = slice_from(rest, 3);
     if (!c->lines) {
-        add(j, p, p->name, rest, out);
+        add(j, p, p->name, 1, rest, out);
         return 0;
     }
     if (rest.n == 0)
@@ -41,7 +42,7 @@ static int parse(const void *conf, struct job *j, const struct piece *p, struct 
             line.n--;
         struct slice id = arena_fmt(j->arena, "%.*s:%llu", (int)p->name.n, p->name.p,
                                     (unsigned long long)n);
-        add(j, p, id, line, out);
+        add(j, p, id, n, line, out);
     }
     return 0;
 }

@@ -123,8 +123,10 @@ static void add_payload(struct item *it, struct slice body)
     if (!id.n)
         id = arena_fmt(it->job->arena, "%.*s:%llu", (int)it->piece->name.n, it->piece->name.p,
                        (unsigned long long)it->number);
-    doc_make(batch_add(it->out), it->job->arena, id, r.text, it->piece->fallback_source,
+    struct doc *d = batch_add(it->out);
+    doc_make(d, it->job->arena, id, r.text, it->piece->fallback_source,
              metadata(it, &r, kind == MIME_HTML));
+    d->record = it->number;
 }
 
 /* Fields are hints: each decoder looks at the bytes itself. */

@@ -29,7 +29,7 @@ is "$("$TOKMILL" book b.txt | jq -r .text)" "CHAPTER I
 This is a line of prose that was broken at the usual column by a person with a typewriter." \
     "notices go, paragraphs are joined"
 is "$("$TOKMILL" book b.txt | jq -c '[.id,.metadata]')" \
-    '["b.txt",{"title":"X","author":"Y","lang":"fr"}]' "metadata from the header"
+    '["b.txt",{"title":"X","author":"Y","lang":"fr","origin":{"name":"b.txt","record":1}}]' "metadata from the header"
 is "$("$TOKMILL" book --keep-lines b.txt | jq -r .text | wc -l | tr -d ' ')" 4 "lines kept"
 is "$("$TOKMILL" book --keep-notices b.txt | jq -r .text | tail -1)" "Licence." "notices kept"
 printf 'caf\351' > latin.txt

@@ -24,7 +24,7 @@ b&lt;ref&gt;c&lt;/ref&gt;
 X
 "$TOKMILL" wiki --stats s.json dump.xml > out.jsonl
 is "$(jq -c 'del(.text)' out.jsonl)" \
-    '{"id":"dewiki-7-9","source":"dewiki","metadata":{"url":"https://de.wikipedia.org/wiki/A_%26_B","title":"A & B","date":"2020-01-02T03:04:05Z","lang":"de"}}' \
+    '{"id":"dewiki-7-9","source":"dewiki","metadata":{"url":"https://de.wikipedia.org/wiki/A_%26_B","title":"A & B","date":"2020-01-02T03:04:05Z","lang":"de","origin":{"name":"dump.xml","record":1}}}' \
     "identity and metadata"
 is "$(jq -r .text out.jsonl)" "A ist 5 km lang.
 
@@ -33,7 +33,8 @@ Mehr
 b" "text"
 is "$(jq -cS '.stages[0].records.passed' s.json)" '{"namespace":1,"redirect":1}' \
     "pages passed over are counted by reason"
-is "$("$TOKMILL" wiki --namespaces 0,1 dump.xml | wc -l | tr -d ' ')" 2 "other namespaces on request"
+is "$("$TOKMILL" wiki --namespaces 0,1 dump.xml | jq -c .metadata.origin.record | tr '\n' ' ')" "1 3 " \
+    "other namespaces on request; the record is the number of the page in the dump"
 is "$("$TOKMILL" wiki --headings markdown dump.xml | jq -r .text | grep -c '^## Mehr$')" 1 \
     "headings as markdown"
 is "$("$TOKMILL" wiki --drop-section mehr dump.xml | jq -r .text)" "A ist 5 km lang." \
