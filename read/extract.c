@@ -1,5 +1,5 @@
 /* Which blocks are the main content, and how they are written. The rules are the semantic ones that
- * an ablation on a reviewed corpus found to carry the decision: chrome, root, adaptive smoothing. */
+ * an ablation on a reviewed corpus found to carry the decision: chrome, root, smoothing. */
 #include "core/hash.h"
 #include "core/mem.h"
 #include "read/extract.h"

@@ -16,7 +16,7 @@ enum warc_found {
     WARC_RECORD,
     WARC_END,                   /* nothing but line ends */
     WARC_MORE,                  /* not at the end, and the record is not whole */
-    WARC_CUT,                   /* at the end, and the record is not whole: content is what is left */
+    WARC_CUT,                   /* at the end, the record is not whole: content is what is left */
     WARC_JUNK                   /* bytes that begin no record: content is all of them */
 };
 

@@ -78,7 +78,8 @@ static int read_footer(struct native *r, struct err *e)
     r->blocks_at = le_get64(f + 32);
     r->docs_at = le_get64(f + 40);
     /* Each count is first bounded by the size, so that no product below can overflow. */
-    if (le_get64(f + 24) != r->blocks || r->docs > r->file.size / 8 || r->blocks_at > r->file.size ||
+    if (le_get64(f + 24) != r->blocks || r->docs > r->file.size / 8 ||
+        r->blocks_at > r->file.size ||
         r->tokens > r->blocks * NATIVE_BLOCK ||
         (r->tokens + NATIVE_BLOCK - 1) / NATIVE_BLOCK != r->blocks ||
         r->docs_at != r->blocks_at + 8 + NATIVE_ENTRY * r->blocks ||
@@ -160,7 +161,8 @@ struct native *native_open(const char *path, struct err *e)
 {
     struct native *r = mem_zero(sizeof *r);
     r->block_now = UINT64_MAX;
-    if (file_open(&r->file, path, e) || read_footer(r, e) || read_header(r, e) || read_table(r, e)) {
+    if (file_open(&r->file, path, e) || read_footer(r, e) || read_header(r, e) ||
+        read_table(r, e)) {
         native_close(r);
         return NULL;
     }
