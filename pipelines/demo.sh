@@ -1,22 +1,36 @@
 #!/bin/sh
-# The whole path on real input: dumps in, token shards and a report out, in a few minutes.
+# demo.sh - the whole path on real input: dumps in, token shards and a report out, in minutes.
 #
-#   pipelines/demo.sh [-o OUTDIR] [FILE...]
+#   pipelines/demo.sh [-o OUTDIR] [FILE|FOLDER...]
 #
-# Installs what is missing (Debian, Ubuntu), builds, reads the files given, whatever their format,
-# or, with none, the Debian Administrator's Handbook in all its languages, crawled from a local web
-# server by wget, beside tokmill's own source as code. Each step below is one command that can be
-# typed by hand; SIZE and OUTDIR are all the settings there are.
+# Installs what is missing (Debian, Ubuntu; elsewhere it says what is missing), builds, and reads
+# the files given, whatever their format: web archives, pages, wiki dumps, books, code, JSON lines,
+# text, compressed or archived. With none it reads the Debian Administrator's Handbook in all its
+# languages, crawled from a web server on this machine by wget, beside tokmill's own source as code.
+# Every line that begins with `$ tokmill` can be typed by hand. A second run replaces the first.
+#
+#   -o OUTDIR      results go here (demo-out)
+#   VOCAB_SIZE=N   in the environment: entries of the vocabulary (16384)
+#
+# shellcheck disable=SC1010     # `then` is a word of tokmill's here
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=demo-out
 vocab_size=${VOCAB_SIZE:-16384}
-if [ "${1-}" = -o ]; then
-    out=$2
-    shift 2
-fi
-case "${1-}" in -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
+usage() { sed -n '2,/^[^#]/{ /shellcheck/d; s/^# \{0,1\}//p; }' "$0"; }
+while [ $# -gt 0 ]; do
+    case $1 in
+    -h | --help) usage; exit 0 ;;
+    -o) [ $# -gt 1 ] || { echo "demo.sh: -o needs a folder" >&2; exit 2; }; out=$2; shift 2 ;;
+    --) shift; break ;;
+    -*) echo "demo.sh: unknown option $1; see --help" >&2; exit 2 ;;
+    *) break ;;
+    esac
+done
+for f in "$@"; do
+    [ -r "$f" ] || { echo "demo.sh: cannot read $f" >&2; exit 2; }
+done
 
 say() { printf '\n== %s\n' "$*"; }
 run() {
@@ -25,66 +39,109 @@ run() {
 }
 
 say "packages and build"
-if [ $# -gt 0 ]; then sh "$root/tools/install-deps.sh" build; else sh "$root/tools/install-deps.sh" build demo; fi
-make -s -C "$root" -j"$(nproc)"
+if [ $# -gt 0 ]; then more=; else more=crawl; fi
+sh "$root/tools/install-deps.sh" build demo $more
+make -s -C "$root" -j"$(nproc 2>/dev/null || echo 2)"
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
+rm -rf "$out/stats" "$out/docs" "$out/shards-megatron" "$out/shards-native"
 mkdir -p "$out/stats" "$out/docs"
 
-# Serves the handbook on loopback and crawls it as any site is crawled.
-crawl() {
+handbook=/usr/share/doc/debian-handbook/html
+server=
+crawling=
+stop_crawl() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null || true
     server=
-    port=$((20000 + $$ % 20000))
-    trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true' EXIT
-    busybox httpd -f -p "127.0.0.1:$port" -h /usr/share/doc/debian-handbook/html &
-    server=$!
-    sleep 1
-    # wget ends with 8 when the site links to pages it does not have; the WARC is whole all the same.
-    (cd "$out" && ls /usr/share/doc/debian-handbook/html | sed "s|.*|http://127.0.0.1:$port/&/|" |
-        wget -q -r -l inf -np -e robots=off --delete-after -nd --warc-file=handbook -R 'png,jpg,svg,css,js,woff*' \
-            -P "$out/.wget" -i -) || [ $? -eq 8 ]
-    kill "$server"
-    wait "$server" 2>/dev/null || true
-    server=
-    rm -rf "$out/.wget"
+    [ -z "$crawling" ] || rm -rf "$crawling"
+}
+trap stop_crawl EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Serves the handbook on loopback: a port that somebody has ends the server at once, so try others.
+serve() {
+    for k in 1 2 3 4 5 6 7 8; do
+        port=$((20000 + ($$ * 7 + k * 1009) % 20000))
+        busybox httpd -f -p "127.0.0.1:$port" -h "$handbook" &
+        server=$!
+        for pause in 0.1 0.2 0.4 0.8 1.6; do
+            sleep $pause
+            kill -0 "$server" 2>/dev/null || break
+            ! wget -q --spider --tries=1 --no-proxy "http://127.0.0.1:$port/en-US/index.html" || return 0
+        done
+        kill "$server" 2>/dev/null || true
+        server=
+    done
+    echo "demo.sh: cannot start a web server on loopback" >&2
+    exit 3
 }
 
-# The reader for a file, by its content.
-reader_of() {
-    if [ -d "$1" ]; then
-        if find "$1" -name '*.htm*' | head -n 1 | grep -q .; then echo html; else echo code; fi
-        return
-    fi
-    head=$("$root/tools/peek.sh" "$1" | tr -d '\000')
-    case $head in
-    WARC/*) echo warc ;;
-    '<mediawiki'*) echo wiki ;;
-    'PK'*application/epub+zip*) echo book ;;
-    '{'*) echo jsonl ;;
-    *'Project Gutenberg'*) echo book ;;
-    *'<!DOCTYPE html'* | *'<!doctype html'* | *'<html'*) echo html ;;
-    'PK'* | *ustar*) echo code ;;
-    *) echo text ;;
+# Slim images leave /usr/share/doc out of packages: then it comes from the package itself.
+find_handbook() {
+    [ ! -d "$handbook" ] || return 0
+    rm -rf "$crawling/deb"
+    mkdir "$crawling/deb"
+    (cd "$crawling/deb" && apt-get download -qq debian-handbook && dpkg-deb -x ./*.deb .)
+    handbook=$crawling/deb$handbook
+}
+
+# Crawls it as any site is crawled. wget ends with 8 where pages link to ones that do not exist;
+# the archive is whole all the same.
+crawl() {
+    crawling=$out/.crawl
+    rm -rf "$crawling"
+    mkdir "$crawling"
+    find_handbook
+    serve
+    (cd "$crawling" && find "$handbook" -mindepth 1 -maxdepth 1 -name '*-*' -printf '%f\n' |
+        LC_ALL=C sort | sed "s|.*|http://127.0.0.1:$port/&/|" |
+        wget -q -r -l inf -np -nd --no-proxy -e robots=off --delete-after --warc-file=handbook \
+            -R 'png,jpg,svg,css,js,woff*' -P pages -i -) || [ $? -eq 8 ]
+    mv "$crawling/handbook.warc.gz" "$out/handbook.warc.gz"
+    stop_crawl
+    crawling=
+}
+
+# read_with READER OPERAND...: one step of reading, numbered.
+n=0
+read_with() {
+    n=$((n + 1))
+    reader=$1
+    shift
+    run "$reader" "$@" --on-bad skip --max-bad 50% --bad "$out/docs/bad-$n.jsonl" \
+        --stats "$out/stats/01-read-$n-$reader.json" -o "$out/docs/read-$n.jsonl.zst"
+}
+
+# Readers of single files get a folder's files one by one; the others walk it themselves.
+read_operand() {
+    reader=$(sh "$root/pipelines/reader-of.sh" "$1")
+    case $reader in
+    '') echo "demo.sh: nothing to read in $1" >&2; exit 2 ;;
+    warc | wiki | jsonl | text)
+        if [ -d "$1" ]; then
+            find "$1" -type f ! -path '*/.git/*' | LC_ALL=C sort | while IFS= read -r f; do
+                [ "$(sh "$root/pipelines/reader-of.sh" "$f")" != "$reader" ] || printf '%s\n' "$f"
+            done >"$out/docs/files-$((n + 1))"
+            read_with "$reader" --files-from "$out/docs/files-$((n + 1))"
+            return
+        fi ;;
     esac
+    read_with "$reader" "$1"
 }
 
 say "read"
-readers=
-n=0
 if [ $# -gt 0 ]; then
-    for f in "$@"; do
-        n=$((n + 1))
-        r=$(reader_of "$f")
-        readers="$readers $r"
-        run "$r" --on-bad skip --max-bad 50% "$f" --stats "$out/stats/01-read-$n-$r.json" \
-            -o "$out/docs/read-$n.jsonl.zst"
-    done
+    for f in "$@"; do read_operand "$f"; done
 else
     [ -s "$out/handbook.warc.gz" ] || crawl
-    run warc "$out/handbook.warc.gz" --input-root "$out" --stats "$out/stats/01-read-1-warc.json" -o "$out/docs/read-1.jsonl.zst"
-    run code "$root/core" "$root/cmd" "$root/read" "$root/filter" "$root/dedup" "$root/tokenize" \
-        "$root/shard" "$root/stats" "$root/text" --input-root "$root" \
-        --stats "$out/stats/01-read-2-code.json" -o "$out/docs/read-2.jsonl.zst"
+    read_with warc "$out/handbook.warc.gz" --input-root "$out"
+    sources=
+    for d in core cmd text read filter dedup tokenize shard stats; do
+        [ ! -d "$root/$d" ] || sources="$sources $root/$d"
+    done
+    # shellcheck disable=SC2086
+    read_with code $sources --input-root "$root"
 fi
 
 say "clean, name the language, take out personal data, judge quality"
@@ -103,18 +160,23 @@ run bpe-train "$out/docs/kept.jsonl.zst" --vocab-size "$vocab_size" --pattern cl
 say "encode and write shards"
 run encode -t "$out/tokenizer.json" "$out/docs/kept.jsonl.zst" \
     --stats "$out/stats/05-encode.json" -o "$out/docs/encoded.jsonl.zst"
-rm -rf "$out/shards-megatron" "$out/shards-native"
 run shard "$out/docs/encoded.jsonl.zst" --format megatron -o "$out/shards-megatron/"
 run shard "$out/docs/encoded.jsonl.zst" --format native --stats "$out/stats/06-shard.json" \
     -o "$out/shards-native/"
 run verify "$out/shards-native" "$out/shards-megatron"
 
 say "the shards decode to the kept documents"
-"$root/tokmill" unshard "$out"/shards-native/ then decode -t "$out/tokenizer.json" |
-    jq -r .text | sed 's/<|endoftext|>$//' | md5sum >"$out/.a"
-zstd -dcq "$out/docs/kept.jsonl.zst" | jq -r .text | md5sum >"$out/.b"
-if cmp -s "$out/.a" "$out/.b"; then echo "equal"; else echo "NOT EQUAL" >&2; exit 1; fi
-rm -f "$out/.a" "$out/.b"
+texts() { jq -c .text | cksum; }                # a text a line, quoted: boundaries count
+kept=$(zstd -dcq "$out/docs/kept.jsonl.zst" | texts)
+for shards in "$out/shards-native/" "$out/shards-megatron/"; do
+    run unshard "$shards" then decode -t "$out/tokenizer.json" -o "$out/docs/decoded.jsonl"
+    if [ "$(texts <"$out/docs/decoded.jsonl")" != "$kept" ]; then
+        echo "demo.sh: $shards does not decode to $out/docs/kept.jsonl.zst" >&2
+        exit 1
+    fi
+    rm "$out/docs/decoded.jsonl"
+done
+echo "equal"
 
 say "report"
 run report "$out"/stats/*.json -o "$out/report.html"

@@ -46,6 +46,7 @@ run_cmd() {
     for t in tests/cmd/*.t; do
         [ -f "$t" ] || continue
         name=$(basename "$t" .t)
+        [ $# -eq 0 ] || case " $* " in *" $name "*) ;; *) continue ;; esac
         mkdir -p "$scratch/cmd-$name"
         shell=sh
         head -n 1 "$t" | grep -q bash && shell=bash

@@ -1,11 +1,13 @@
 #!/bin/sh
 # Installs what building and testing tokmill needs, where apt-get is; elsewhere says what is missing.
-# Usage: tools/install-deps.sh [build|test|demo]...   (default: build test)
+# Usage: tools/install-deps.sh [build|test|demo|crawl|slurm]...   (default: build test)
 set -eu
 build="make gcc g++ libzstd-dev libpcre2-dev libutf8proc-dev libxxhash-dev libarchive-dev
 libdeflate-dev zlib1g-dev libbz2-dev liblzma-dev libexpat1-dev libcld2-dev libuchardet-dev pkg-config"
 test="libcmocka-dev perl jq zstd xz-utils bzip2"
-demo="debian-handbook wget busybox zstd jq"
+demo="jq zstd xz-utils bzip2"
+crawl="debian-handbook wget busybox"
+slurm="slurmctld slurmd slurm-client munge"
 
 wanted=""
 [ $# -gt 0 ] || set -- build test
@@ -14,18 +16,44 @@ for set in "$@"; do
     build) wanted="$wanted $build" ;;
     test) wanted="$wanted $test" ;;
     demo) wanted="$wanted $demo" ;;
-    *) echo "usage: $0 [build|test|demo]..." >&2; exit 2 ;;
+    crawl) wanted="$wanted $crawl" ;;
+    slurm) wanted="$wanted $slurm" ;;
+    *) echo "usage: $0 [build|test|demo|crawl|slurm]..." >&2; exit 2 ;;
     esac
 done
 
+# Where there is no dpkg: is what the package holds there? A library is looked for by its header.
+there() {
+    case $1 in
+    lib*-dev | zlib1g-dev) ;;
+    debian-handbook) [ -d /usr/share/doc/debian-handbook/html ]; return ;;
+    *) command -v "$(echo "$1" | sed 's/^gcc$/cc/; s/^g++$/c++/; s/-utils$//; s/^slurm-client$/sbatch/
+            s/^munge$/munged/')" >/dev/null 2>&1; return ;;
+    esac
+    case $1 in
+    libzstd-dev) header=zstd.h ;;       libpcre2-dev) header=pcre2.h ;;
+    libutf8proc-dev) header=utf8proc.h ;;   libxxhash-dev) header=xxhash.h ;;
+    libarchive-dev) header=archive.h ;; libdeflate-dev) header=libdeflate.h ;;
+    zlib1g-dev) header=zlib.h ;;        libbz2-dev) header=bzlib.h ;;
+    liblzma-dev) header=lzma.h ;;       libexpat1-dev) header=expat.h ;;
+    libcld2-dev) header=cld2/public/compact_lang_det.h ;;
+    libuchardet-dev) header=uchardet/uchardet.h ;;
+    libcmocka-dev) printf '#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <stdint.h>
+#include <cmocka.h>\n' | cc -E -xc - >/dev/null 2>&1; return ;;
+    *) return 1 ;;
+    esac
+    printf '#define PCRE2_CODE_UNIT_WIDTH 8\n#include <%s>\n' "$header" |
+        c++ -E -xc++ - >/dev/null 2>&1
+}
+
 if ! command -v dpkg-query >/dev/null 2>&1; then
-    for tool in make cc c++; do
-        command -v "$tool" >/dev/null 2>&1 || {
-            echo "$0: no Debian or Ubuntu here; install the equivalents of:" $wanted >&2
-            exit 3
-        }
+    missing=""
+    for p in $wanted; do
+        case $missing in *" $p "*) ;; *) there "$p" || missing="$missing $p " ;; esac
     done
-    exit 0
+    [ -n "$missing" ] || exit 0
+    echo "$0: no Debian or Ubuntu here; missing is what these packages hold there:$missing" >&2
+    exit 3
 fi
 
 missing=""
