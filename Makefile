@@ -81,6 +81,9 @@ lint:
 demo:
 	@pipelines/demo.sh
 
+test-peers:
+	@tests/peers/run.sh
+
 bench:
 	@bench/run.sh $(TASK)
 
@@ -98,6 +101,7 @@ uninstall:
 help:
 	@echo 'make            build ./tokmill'
 	@echo 'make test       install what is missing, build, run every test'
+	@echo 'make test-peers ids, shards and more held against other libraries (needs PyPI)'
 	@echo 'make demo       the whole path on real input'
 	@echo 'make san        the tests under sanitizers'
 	@echo 'make lint       dependency law, globals, line and function lengths'
@@ -109,4 +113,4 @@ clean:
 	rm -rf build build-san tokmill
 
 -include $(LIB_O:.o=.d) $(CMD_C:%.c=$(B)/%.d)
-.PHONY: all unit test san lint demo bench install uninstall help clean
+.PHONY: all unit test test-peers san lint demo bench install uninstall help clean

@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+# venv: shard
+"""Shards read back by the trainers' own readers and by plain NumPy: ids, borders and counts equal
+the encoder's; decoded text equals the documents."""
+import os
+import random
+import struct
+
+import numpy as np
+from megatron.core.datasets.indexed_dataset import IndexedDataset
+
+import tms
+from tap import DATA, check, documents, done, jsonl, run, skip
+
+MODELS = DATA + "/tokenizers/models/"
+VOCABS = ["gpt2.json", "cl100k_base.tiktoken", "o200k_base.tiktoken", "llama2.json"]
+
+
+def texts():
+    """Five languages, code, documents of no text, one longer than a block of the native shard."""
+    pages = documents(run("html", DATA + "/html/wcxb-dev.tar.zst", "--limit", "400"))
+    code = documents(run("code", os.environ["TOKMILL_SRC"] + "/core", "--input-root",
+                         os.environ["TOKMILL_SRC"]))
+    own = ["", "Der Fluß, die Straße.", "Ça coûte très cher à Noël.", "Жили-были старик со старухой.",
+           "吾輩は猫である。名前はまだ無い。", "كان يا ما كان", "", "\0\r\n\t \x7f", "🤷🏽‍♀️ e\u0301"]
+    long = " ".join(random.Random(1).choice(["tar", "pit", "of", "words", "9"]) for _ in range(90000))
+    all_texts = own + [d["text"] for d in pages] + [d["text"] for d in code] + [long, ""]
+    return [{"id": str(i), "text": t} for i, t in enumerate(all_texts)]
+
+
+def by_eod(flat, eod, first):
+    """Documents of a bare file: cut at the end-of-document id, which is left out."""
+    at = np.flatnonzero(flat == eod)
+    if first:
+        return np.split(flat, at)[1:] and [x[1:] for x in np.split(flat, at)[1:]]
+    return [x[:-1] for x in np.split(flat, at + 1)[:-1]]
+
+
+def same(got, want):
+    return len(got) == len(want) and all(np.array_equal(a, b) for a, b in zip(got, want))
+
+
+def megatron(vocab, want, eod):
+    set_ = IndexedDataset("m/shard")
+    check(same([set_[i][:-1] for i in range(len(set_))], want),
+          f"{vocab}: Megatron's IndexedDataset gives the documents' ids")
+    check(all(set_[i][-1] == eod for i in range(len(set_))), f"{vocab}: each ends with eod")
+    check(list(set_.document_indices) == list(range(len(want) + 1)), f"{vocab}: document_indices")
+    longest = max(range(len(want)), key=lambda i: len(want[i]))
+    check(np.array_equal(set_.get(longest, offset=70000, length=2049),
+                         want[longest][70000:72049]), f"{vocab}: a window of the longest")
+
+
+def megatron_numpy(vocab, want):
+    """The index by the layout alone."""
+    idx = open("m/shard.idx", "rb").read()
+    magic, version, code, n, d = struct.unpack_from("<9sQBQQ", idx)
+    lengths = np.frombuffer(idx, "<i4", n, 34)
+    starts = np.frombuffer(idx, "<i8", n, 34 + 4 * n)
+    borders = np.frombuffer(idx, "<i8", d, 34 + 12 * n)
+    ids = np.fromfile("m/shard.bin", {8: "<u2", 4: "<i4"}[code])
+    got = [ids[s // ids.itemsize:][:k - 1] for s, k in zip(starts, lengths)]
+    check(magic == b"MMIDIDX\0\0" and version == 1 and len(idx) == 42 + 20 * n, f"{vocab}: .idx head")
+    check(np.array_equal(borders, np.arange(n + 1)) and same(got, want),
+          f"{vocab}: NumPy reads the same from .idx and .bin")
+    return ids
+
+
+def flat_files(vocab, want, eod):
+    head = np.fromfile("l/shard_000000.bin", "<i4", 256)
+    width = {20240520: "<u2", 20240801: "<u4"}[int(head[0])]
+    ids = np.fromfile("l/shard_000000.bin", width, offset=1024)
+    check(head[1] == {"<u2": 1, "<u4": 7}[width] and head[2] == len(ids), f"{vocab}: llm.c header")
+    check(same(by_eod(ids, eod, True), want), f"{vocab}: llm.c ids, eod first")
+    if width == "<u2":
+        check(same(by_eod(np.fromfile("n/shard.bin", "<u2"), eod, False), want),
+              f"{vocab}: nanoGPT ids, eod last")
+
+
+def native(vocab, want, eod, flat):
+    shard = tms.Shard("t/shard.tms")
+    check(same([shard[i][:-1] for i in range(len(shard))], want),
+          f"{vocab}: native, by docs/SHARD.md alone")
+    check(shard.about["eod"] == "last" and shard.about["eod_id"] == eod, f"{vocab}: native says eod")
+    check(np.array_equal(shard.ids, flat), f"{vocab}: zstd frames hold the ids of the .bin")
+
+
+def main():
+    if not os.path.isdir(MODELS):
+        skip("shards of real vocabularies", "no data")
+        done()
+    docs = texts()
+    for vocab in VOCABS:
+        encoded = run("encode", "-t", MODELS + vocab, stdin=jsonl(docs))
+        want = [np.array(d["input_ids"], np.int64) for d in documents(encoded)]
+        eod = documents(encoded)[0]["metadata"]["tokenizer"]["eos"]
+        own = [] if eod is not None else ["--eod-id", "2"]
+        eod = 2 if eod is None else eod
+        wide = "200k" in vocab or "100k" in vocab
+        for name, form in [("m", "megatron"), ("l", "llmc"), ("t", "native"), ("n", "nanogpt")]:
+            if not (wide and form == "nanogpt"):
+                run("shard", "--format", form, "-o", name + "/", *own, stdin=encoded)
+                run("verify", name + "/")
+        megatron(vocab, want, eod)
+        flat = megatron_numpy(vocab, want)
+        flat_files(vocab, want, eod)
+        native(vocab, want, eod, flat)
+        for name in ["m", "t", "l"] + ([] if wide else ["n"]):
+            back = run("unshard", name + "/", "then", "decode", "-t", MODELS + vocab)
+            check([d["text"] for d in documents(back)] == [d["text"] for d in docs],
+                  f"{vocab}: decoded text of {name}/ equals the documents")
+    done()
+
+
+main()
