@@ -24,7 +24,7 @@ static const struct opt OPTS[] = {
 
 struct scratch {
     struct page *page;
-    struct buf plain, inflated;         /* body without chunks, without compression */
+    struct buf plain, inflated[2];      /* body without chunks, without compression */
 };
 
 /* One record on its way to a document. */
@@ -46,7 +46,8 @@ static void *scratch_new(const void *conf)
     struct scratch *s = mem_zero(sizeof *s);
     s->page = page_new();
     buf_init(&s->plain, HTML_PAGE_MAX);
-    buf_init(&s->inflated, HTML_PAGE_MAX / 4);
+    for (int i = 0; i < 2; i++)
+        buf_init(&s->inflated[i], HTML_PAGE_MAX / 8);
     return s;
 }
 
@@ -55,7 +56,8 @@ static void scratch_free(void *scratch)
     struct scratch *s = scratch;
     page_free(s->page);
     buf_free(&s->plain);
-    buf_free(&s->inflated);
+    for (int i = 0; i < 2; i++)
+        buf_free(&s->inflated[i]);
     mem_free(s);
 }
 
@@ -134,14 +136,10 @@ static struct slice decode_body(struct scratch *s, const struct http *m)
 {
     struct slice body = m->body;
     buf_clear(&s->plain);
-    buf_clear(&s->inflated);
     const struct slice transfer = http_field(m->fields, SLICE("Transfer-Encoding"));
     if (transfer.n && http_dechunk(&s->plain, body))
         body = buf_slice(&s->plain);
-    const struct slice coding = http_field(m->fields, SLICE("Content-Encoding"));
-    if (coding.n && http_inflate(&s->inflated, body))
-        body = buf_slice(&s->inflated);
-    return body;
+    return http_decode(s->inflated, body, http_field(m->fields, SLICE("Content-Encoding")));
 }
 
 static void read_response(struct item *it)

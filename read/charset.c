@@ -188,6 +188,16 @@ static const char *iconv_name(const char *charset)
     return NULL;
 }
 
+/* Bytes that a Windows code page leaves open between 80 and 9F are controls in the standard. */
+static bool add_control(struct buf *out, const char *charset, uint8_t byte)
+{
+    if (strncmp(charset, "windows-", 8) != 0 || byte < 0x80 || byte > 0x9F)
+        return false;
+    const char c1[2] = {'\xC2', (char)byte};
+    buf_add(out, c1, 2);
+    return true;
+}
+
 bool charset_convert(struct buf *out, struct slice s, const char *charset, uint64_t *repaired)
 {
     const char *from = iconv_name(charset);
@@ -209,8 +219,10 @@ bool charset_convert(struct buf *out, struct slice s, const char *charset, uint6
         out->n += (size_t)(o - start);
         if (r != (size_t)-1 || why == E2BIG)
             continue;
-        buf_add_str(out, "\xEF\xBF\xBD");       /* EILSEQ, or EINVAL: cut off at the end */
-        ++*repaired;
+        if (!add_control(out, charset, (uint8_t)*in)) {
+            buf_add_str(out, "\xEF\xBF\xBD");   /* EILSEQ, or EINVAL: cut off at the end */
+            ++*repaired;
+        }
         const size_t bad = why == EINVAL ? left : 1;
         in += bad;
         left -= bad;

@@ -187,6 +187,7 @@ static void close_boxes(struct walk *w, uint32_t node)
     struct extract *x = w->x;
     while (x->box[w->box].end_node <= node && w->box != 0) {
         close_block(w);
+        w->item = w->item && x->box[w->box].tag != HTML_li;
         x->box[w->box].end_block = x->n_blocks;
         w->box = x->box[w->box].parent;
     }
@@ -285,7 +286,7 @@ void extract_blocks(struct extract *x, const struct html *h)
         } else if (html_tag_props(e->tag) & HTML_BLOCK) {
             close_block(&w);
             add_box(&w, i);
-            w.item = e->tag == HTML_li;
+            w.item = w.item || e->tag == HTML_li;
         } else if (e->tag == HTML_br) {
             if (w.open)
                 buf_add_byte(&x->text, '\n');

@@ -207,11 +207,9 @@ static const char *raw_end(const char *p, const char *end, enum html_tag tag)
 static void scan_raw(struct scan *s, enum html_tag tag)
 {
     const char *q = tag == HTML_plaintext ? s->end : raw_end(s->p, s->end, tag);
-    if (html_tag_props(tag) & HTML_RCDATA) {
-        tree_text(&s->tree, slice_of(s->p, (size_t)(q - s->p)), true);
+    if (!(html_tag_props(tag) & HTML_RAW)) {
+        tree_text(&s->tree, slice_of(s->p, (size_t)(q - s->p)), html_tag_props(tag) & HTML_RCDATA);
         tree_close(&s->tree, tag);
-    } else if (tag == HTML_xmp || tag == HTML_plaintext) {
-        tree_text(&s->tree, slice_of(s->p, (size_t)(q - s->p)), false);
     }
     const char *close = q < s->end ? memchr(q, '>', (size_t)(s->end - q)) : NULL;
     s->p = close ? close + 1 : s->end;
@@ -285,7 +283,7 @@ static void scan_tag(struct scan *s, bool closing)
     const bool foreign = t->open[HTML_svg] || t->open[HTML_math] || tag == HTML_svg ||
                          tag == HTML_math;
     tree_open(&s->tree, tag, first_attr, self_closing && foreign);
-    if (html_tag_props(tag) & (HTML_RAW | HTML_RCDATA) && !(self_closing && foreign))
+    if (html_tag_props(tag) & (HTML_RAW | HTML_RCDATA | HTML_RAWTEXT) && !(self_closing && foreign))
         scan_raw(s, tag);
 }
 

@@ -12,7 +12,8 @@ enum {
     HTML_RAW = 4,               /* content is no markup and no text */
     HTML_RCDATA = 8,            /* content is text with character references only */
     HTML_ENDS_P = 16,           /* its start tag closes an open p */
-    HTML_WALL = 32              /* end tags inside do not reach beyond it */
+    HTML_WALL = 32,             /* end tags inside do not reach beyond it */
+    HTML_RAWTEXT = 64           /* content is text without character references */
 };
 
 #define HTML_BP (HTML_BLOCK | HTML_ENDS_P)
@@ -31,8 +32,8 @@ enum {
     X(table, HTML_BP | HTML_WALL) X(caption, HTML_BLOCK | HTML_WALL) X(colgroup, HTML_BLOCK) \
     X(thead, HTML_BLOCK) X(tbody, HTML_BLOCK) X(tfoot, HTML_BLOCK) X(tr, HTML_BLOCK) \
     X(td, HTML_BLOCK | HTML_WALL) X(th, HTML_BLOCK | HTML_WALL) \
-    X(pre, HTML_BP) X(listing, HTML_BP) X(xmp, HTML_RAW | HTML_BP) \
-    X(plaintext, HTML_RAW | HTML_BP) X(blockquote, HTML_BP) X(figure, HTML_BP) \
+    X(pre, HTML_BP) X(listing, HTML_BP) X(xmp, HTML_RAWTEXT | HTML_BP) \
+    X(plaintext, HTML_RAWTEXT | HTML_BP) X(blockquote, HTML_BP) X(figure, HTML_BP) \
     X(figcaption, HTML_BP) X(address, HTML_BP) X(center, HTML_BP) X(fieldset, HTML_BP) \
     X(legend, HTML_BLOCK) X(form, HTML_BP) X(article, HTML_BP) X(section, HTML_BP) \
     X(nav, HTML_BP) X(aside, HTML_BP) X(header, HTML_BP) X(footer, HTML_BP) X(main, HTML_BP) \

@@ -229,10 +229,12 @@ void tree_close(struct tree *t, enum html_tag tag)
         return;
     }
     /* As browsers do: what follows </body> is still in the body. */
-    if (tag == HTML_body || tag == HTML_html || !t->open[tag])
+    if (tag == HTML_body || tag == HTML_html)
         return;
     if (is_heading(tag)) {
-        close_heading(t);
+        close_heading(t);               /* </h2> ends an h1 too */
+    } else if (!t->open[tag]) {
+        return;
     } else if (tag_props[tag] & HTML_BLOCK) {
         close_block(t, tag);
     } else {                            /* an inline end tag never closes a block */

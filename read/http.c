@@ -1,6 +1,10 @@
 /* HTTP/1.x messages at rest, after RFC 9112; tolerances as archives need them. */
+#include <brotli/decode.h>
 #include <zlib.h>
+#include <zstd.h>
 #include "read/http.h"
+
+enum { STEP = 65536, CODINGS_MAX = 4 };
 
 size_t http_header_end(struct slice s)
 {
@@ -116,42 +120,105 @@ bool http_dechunk(struct buf *out, struct slice s)
     return false;
 }
 
+/* ---- content codings ------------------------------------------------------------------------ */
+
 static bool inflate_as(struct buf *out, struct slice s, int window)
 {
     z_stream z = {.next_in = (Bytef *)(uintptr_t)s.p, .avail_in = (uInt)s.n};
-    const size_t start = out->n;
     if (s.n > UINT32_MAX || inflateInit2(&z, window) != Z_OK)
         return false;
     int r = Z_OK;
     while (r == Z_OK) {
-        const size_t room = 65536;
-        char *o = buf_reserve(out, room);
+        char *o = buf_reserve(out, STEP);
         if (!o)
             break;
         z.next_out = (Bytef *)o;
-        z.avail_out = (uInt)room;
+        z.avail_out = STEP;
         r = inflate(&z, Z_NO_FLUSH);
-        out->n += room - z.avail_out;
+        out->n += STEP - z.avail_out;
         if (r == Z_STREAM_END && window > 15 && z.avail_in > 2 && z.next_in[0] == 0x1f &&
             z.next_in[1] == 0x8b)
             r = inflateReset(&z);               /* another member */
-        else if (r == Z_OK && z.avail_in == 0 && z.avail_out == room)
+        else if (r == Z_OK && z.avail_in == 0 && z.avail_out == STEP)
             break;
     }
     inflateEnd(&z);
-    return out->n > start || r == Z_STREAM_END;
+    return out->n > 0 || r == Z_STREAM_END;
 }
 
-bool http_inflate(struct buf *out, struct slice s)
+/* Brotli has no magic number: only what decodes to its very end is taken for it. */
+static bool unbrotli(struct buf *out, struct slice s)
 {
-    if (s.n < 2)
+    BrotliDecoderState *b = BrotliDecoderCreateInstance(NULL, NULL, NULL);
+    BrotliDecoderResult r = BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT;
+    size_t in = s.n;
+    const uint8_t *p = (const uint8_t *)s.p;
+    while (b && r == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) {
+        size_t room = STEP;
+        uint8_t *o = (uint8_t *)buf_reserve(out, room);
+        if (!o)
+            break;
+        r = BrotliDecoderDecompressStream(b, &in, &p, &room, &o, NULL);
+        out->n += STEP - room;
+    }
+    BrotliDecoderDestroyInstance(b);
+    return r == BROTLI_DECODER_RESULT_SUCCESS && in == 0;
+}
+
+static bool unzstd(struct buf *out, struct slice s)
+{
+    ZSTD_DCtx *z = ZSTD_createDCtx();
+    ZSTD_inBuffer in = {s.p, s.n, 0};
+    size_t r = 1;
+    while (z) {
+        char *o = buf_reserve(out, STEP);
+        if (!o)
+            break;
+        ZSTD_outBuffer to = {o, STEP, 0};
+        r = ZSTD_decompressStream(z, &to, &in);
+        if (ZSTD_isError(r))
+            break;
+        out->n += to.pos;
+        if (to.pos < STEP && in.pos == in.size)
+            break;
+    }
+    ZSTD_freeDCtx(z);
+    return out->n > 0 || r == 0;
+}
+
+static size_t last_byte(struct slice s, char c)
+{
+    const char *p = s.n ? memrchr(s.p, c, s.n) : NULL;
+    return p ? (size_t)(p - s.p) : s.n;
+}
+
+static bool undo_coding(struct buf *out, struct slice s, struct slice coding)
+{
+    buf_clear(out);
+    if (slice_starts(s, SLICE("\x1f\x8b")))
+        return inflate_as(out, s, 15 + 16);
+    if (slice_starts(s, SLICE("\x28\xB5\x2F\xFD")))
+        return unzstd(out, s);
+    if (slice_eq_nocase(coding, SLICE("br")))
+        return unbrotli(out, s);
+    if (!slice_eq_nocase(coding, SLICE("deflate")) || s.n < 2)
         return false;
     const unsigned a = (uint8_t)s.p[0], b = (uint8_t)s.p[1];
-    const size_t start = out->n;
-    if (a == 0x1f && b == 0x8b)
-        return inflate_as(out, s, 15 + 16);
     if ((a & 0x0f) == 8 && (a << 8 | b) % 31 == 0 && inflate_as(out, s, 15))
         return true;
-    out->n = start;
-    return false;
+    buf_clear(out);
+    return inflate_as(out, s, -15);             /* as some servers did: without zlib's frame */
+}
+
+struct slice http_decode(struct buf tmp[2], struct slice body, struct slice codings)
+{
+    for (int i = 0; i < CODINGS_MAX && codings.n; i++) {
+        const size_t comma = last_byte(codings, ',');
+        const bool more = comma < codings.n;
+        const struct slice last = slice_trim(slice_from(codings, more ? comma + 1 : 0));
+        codings = slice_upto(codings, more ? comma : 0);
+        if (undo_coding(&tmp[i & 1], body, last))
+            body = buf_slice(&tmp[i & 1]);
+    }
+    return body;
 }

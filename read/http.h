@@ -26,8 +26,10 @@ struct slice http_media_type(struct slice content_type);
 
 /* Appends the body without its chunk framing. False, with nothing appended, if s is not chunked. */
 bool http_dechunk(struct buf *out, struct slice s);
-/* Appends s uncompressed (gzip or deflate by its first bytes). False, with nothing appended, if it
- * is neither. What decodes before an error is kept. */
-bool http_inflate(struct buf *out, struct slice s);
+/* The body without its content codings ("gzip, br"; the last was applied last): gzip and zstd by
+ * their magic numbers, deflate with or without zlib's frame, br. A coding that is declared but not
+ * there is passed over; what decodes before an error is kept. Returns the body itself, or one of
+ * tmp, which are overwritten. */
+struct slice http_decode(struct buf tmp[2], struct slice body, struct slice codings);
 
 #endif

@@ -41,6 +41,12 @@ static bool starts_record(struct slice s, size_t at)
     return rest.n == 0 || slice_starts(rest, MAGIC) || (rest.n < 5 && slice_starts(MAGIC, rest));
 }
 
+/* Two line ends, as the standard wants them behind every record. */
+static bool ends_record(struct slice s)
+{
+    return slice_starts(s, SLICE("\r\n\r\n")) || slice_starts(s, SLICE("\n\n"));
+}
+
 static enum warc_found junk(struct slice s, size_t *at, bool at_end, struct warc_record *r)
 {
     const size_t next = find_record(s, *at);
@@ -111,7 +117,7 @@ enum warc_found warc_next(struct slice s, size_t *at, bool at_end, struct warc_r
     const size_t next = skip_line_ends(s, body + (size_t)length);
     if (!at_end && s.n - next < MAGIC.n)
         return WARC_MORE;
-    if (!starts_record(s, next))
+    if (!starts_record(s, next) && !ends_record(slice_from(s, body + (size_t)length)))
         return resync(s, body, at_end, at, r);
     r->content = slice_of(s.p + body, (size_t)length);
     r->whole = slice_of(s.p + r->at, next - r->at);

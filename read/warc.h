@@ -1,9 +1,9 @@
 /* warc - records of a WARC file
  *
  * WARC 0.18 to 1.1, read as archives are and not as they should be: LF line ends, continuation
- * lines, doubled fields, URIs in angle brackets or with spaces. Lengths are believed as long as the
- * next record begins where they say; else the record ends before the next line that begins with
- * "WARC/". Input is the decoded stream; members of the compression do not matter.
+ * lines, doubled fields, URIs in angle brackets or with spaces. A length is believed if the next
+ * record, or two line ends, stand where it says; else the record ends before the next line that
+ * begins with "WARC/". Input is the decoded stream; members of the compression do not matter.
  *
  * All slices point into the bytes given. Nothing is kept between calls.
  */
