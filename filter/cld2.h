@@ -19,7 +19,7 @@ struct cld2_found {
 };
 
 int cld2_languages(void);
-const char *cld2_code(int language);    /* ISO 639 code, zh-Hant; "" for an index without language */
+const char *cld2_code(int language);    /* ISO 639 code, zh-Hant; "": no language has this index */
 /* The languages of valid UTF-8, largest first. *reliable: CLD2 is sure of the first. Texts beyond
  * 1 GiB are looked at up to there. */
 void cld2_detect(const char *text, size_t n, struct cld2_found found[3], bool *reliable);
