@@ -356,3 +356,16 @@ size_t pretok_next(const struct pretok *p, struct pretok_work *w, struct slice t
                   : p->kind == KIND_CL100K ? next_cl100k(&s, start) : next_o200k(&s, start);
     return (size_t)(end - s.start);
 }
+
+size_t pretok_ends(const struct pretok *p, struct pretok_work *w, struct slice text, size_t at,
+                   uint32_t *ends, size_t max)
+{
+    size_t n = 0;
+    while (n < max && at < text.n) {
+        at = pretok_next(p, w, text, at);
+        if (!at)
+            return 0;
+        ends[n++] = (uint32_t)at;
+    }
+    return n;
+}

@@ -12,6 +12,7 @@
  */
 #ifndef TOKENIZE_PRETOK_H
 #define TOKENIZE_PRETOK_H
+#include <stdint.h>
 #include "core/err.h"
 #include "core/slice.h"
 
@@ -34,5 +35,10 @@ void pretok_work_free(struct pretok_work *w);           /* NULL is allowed */
 /* End of the piece that starts at `at` (< text.n), always behind it. 0: the pattern gave up on this
  * text (match limit). */
 size_t pretok_next(const struct pretok *p, struct pretok_work *w, struct slice text, size_t at);
+
+/* The ends of the next pieces from `at` (< text.n) on, up to `max` of them, in order; returns how
+ * many, 0 when the pattern gave up. text.n < 2^32. */
+size_t pretok_ends(const struct pretok *p, struct pretok_work *w, struct slice text, size_t at,
+                   uint32_t *ends, size_t max);
 
 #endif

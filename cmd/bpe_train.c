@@ -1,0 +1,220 @@
+/* bpe-train - a byte-level BPE vocabulary from documents.
+ * Each worker counts words; at the end the counts are put together, trained on, and written. */
+#include <stdio.h>
+#include "core/mem.h"
+#include "core/output.h"
+#include "core/stage.h"
+#include "tokenize/save.h"
+#include "tokenize/train.h"
+#include "tokenize/words.h"
+
+enum { FORMAT_AUTO, FORMAT_HF, FORMAT_TIKTOKEN };
+
+struct conf {
+    const char *pattern;
+    uint64_t vocab_size, reserved, min_frequency, max_token_bytes;
+    struct opt_list special;
+    bool special_first;
+    int format, tie;
+    const struct setup *setup;
+    struct pretok *pretok;
+    struct slice *specials;             /* the given ones, then the reserved slots */
+    size_t n_specials;
+    struct arena names;
+};
+
+struct scratch {
+    struct words *words;
+    struct pretok_work *work;
+};
+
+static const struct opt opts[] = {
+    OPT_U64('n', "vocab-size", "N", "50304", struct conf, vocab_size,
+            "entries in all, special tokens and reserved slots included"),
+    OPT_STR('p', "pattern", "NAME|REGEX", "cl100k", struct conf, pattern,
+            "gpt2, cl100k, o200k or a regular expression that cuts text into words"),
+    OPT_LIST(0, "special", "TOKEN", struct conf, special, "add a special token; repeatable"),
+    OPT_U64(0, "reserved", "N", "0", struct conf, reserved,
+            "add N special tokens <|reserved_0|>, ... to be named later"),
+    OPT_BOOL(0, "special-first", struct conf, special_first,
+             "special tokens get the first ids, not the last"),
+    OPT_U64(0, "min-frequency", "N", "0", struct conf, min_frequency,
+            "do not merge pairs seen fewer times"),
+    OPT_U64(0, "max-token-bytes", "N", "0", struct conf, max_token_bytes,
+            "no token longer than this (0: any)"),
+    OPT_CHOICE(0, "tie", "hf|raw", "hf", struct conf, tie,
+               "order of equally frequent pairs: as HF tokenizers or as rustbpe"),
+    OPT_CHOICE('f', "format", "auto|tokenizer.json|tiktoken", "auto", struct conf, format,
+               "what to write; auto: by the suffix of -o"),
+    OPT_END};
+
+/* ---- options ------------------------------------------------------------------------------ */
+
+static int add_special(struct conf *c, struct slice s, struct err *e)
+{
+    for (size_t i = 0; i < c->n_specials; i++)
+        if (slice_eq(c->specials[i], s))
+            return err_set(e, ERR_USAGE, "special token '%.100s' is there twice",
+                           arena_str(&c->names, s));
+    if (!s.n)
+        return err_set(e, ERR_USAGE, "--special: an empty token");
+    c->specials[c->n_specials++] = s;
+    return 0;
+}
+
+static int name_specials(struct conf *c, struct err *e)
+{
+    if (c->reserved > 100000)
+        return err_set(e, ERR_USAGE, "--reserved: at most 100000");
+    c->specials = mem_array(c->special.n + c->reserved + 1, sizeof *c->specials);
+    for (size_t i = 0; i < c->special.n; i++)
+        if (add_special(c, slice_str(c->special.v[i]), e))
+            return -1;
+    for (uint64_t i = 0; i < c->reserved; i++)
+        if (add_special(c, arena_fmt(&c->names, "<|reserved_%llu|>", (unsigned long long)i), e))
+            return -1;
+    return 0;
+}
+
+static int open_train(void *conf, const struct setup *s, struct err *e)
+{
+    struct conf *c = conf;
+    const char *dot = s->out ? strrchr(s->out, '.') : NULL;
+    c->setup = s;
+    arena_init(&c->names);
+    if (c->format == FORMAT_AUTO)
+        c->format = dot && !strcmp(dot, ".tiktoken") ? FORMAT_TIKTOKEN : FORMAT_HF;
+    if (name_specials(c, e))
+        return -1;
+    if (c->vocab_size < 256 + c->n_specials || c->vocab_size > TRAIN_MAX_TOKENS)
+        return err_set(e, ERR_USAGE, "--vocab-size: %zu (256 bytes and the special tokens) to %u",
+                       256 + c->n_specials, (unsigned)TRAIN_MAX_TOKENS);
+    if (c->max_token_bytes == 1 || c->max_token_bytes > UINT32_MAX)
+        return err_set(e, ERR_USAGE, "--max-token-bytes: 2 or more");
+    c->pretok = pretok_new(slice_str(c->pattern), e);
+    return c->pretok ? 0 : -1;
+}
+
+static void close_train(void *conf)
+{
+    struct conf *c = conf;
+    pretok_free(c->pretok);
+    mem_free(c->specials);
+    arena_free(&c->names);
+}
+
+/* ---- counting ----------------------------------------------------------------------------- */
+
+static void *new_scratch(const void *conf)
+{
+    const struct conf *c = conf;
+    struct scratch *s = mem_zero(sizeof *s);
+    uint64_t n = (uint64_t)c->setup->threads;
+    s->words = words_new(c->setup->memory / n, c->setup->tmp,
+                         c->setup->tmp_max ? c->setup->tmp_max / n + 1 : 0);
+    s->work = pretok_work_new(c->pretok);
+    return s;
+}
+
+static void free_scratch(void *scratch)
+{
+    struct scratch *s = scratch;
+    words_free(s->words);
+    pretok_work_free(s->work);
+    mem_free(s);
+}
+
+static enum verdict prepare(const void *conf, struct job *j, struct doc *d)
+{
+    const struct conf *c = conf;
+    const struct scratch *s = j->scratch;
+    struct err e;
+    if (!d->has_text)
+        return job_bad(j, "no-text", "a document without text cannot be trained on");
+    err_init(&e);
+    if (words_add_text(s->words, c->pretok, s->work, d->text, 1, &e) == 0)
+        return DOC_KEEP;
+    if (e.kind == ERR_DATA)
+        return job_bad(j, "pattern", "%s", e.text);
+    *j->err = e;
+    return DOC_FAIL;
+}
+
+/* ---- training and writing ------------------------------------------------------------------- */
+
+static int write_out(const char *path, struct slice s, struct err *e)
+{
+    if (!path || !strcmp(path, "-"))
+        return fwrite(s.p, 1, s.n, stdout) == s.n && fflush(stdout) == 0
+                   ? 0 : err_errno(e, "standard output");
+    struct output *o = output_open(path, e);
+    if (!o)
+        return -1;
+    if (output_write(o, s.p, s.n, e) == 0)
+        return output_commit(o, e);
+    output_abort(o);
+    return -1;
+}
+
+static int save(const struct conf *c, const struct trained *t, struct err *e)
+{
+    struct save_opts o = {
+        !strcmp(pretok_name(c->pretok), "gpt2") ? "gpt2" : pretok_pattern(c->pretok).p,
+        c->specials, c->n_specials, c->special_first};
+    struct buf out;
+    buf_init(&out, BUF_NO_LIMIT);
+    if (c->format == FORMAT_TIKTOKEN)
+        save_tiktoken(t, &out);
+    else
+        save_hf(t, &o, &out);
+    int rc = write_out(c->setup->out, buf_slice(&out), e);
+    buf_free(&out);
+    return rc;
+}
+
+static int finish(void *conf, const struct setup *s, void **scratch, int n_scratch, struct err *e)
+{
+    const struct conf *c = conf;
+    struct train_opts o = {(uint32_t)(c->vocab_size - c->n_specials), c->min_frequency,
+                           (uint32_t)c->max_token_bytes, (enum tie_rule)c->tie};
+    struct trainer *t = trainer_new(&o);
+    struct trained out = {.n = 0};
+    struct words **words = mem_array((size_t)n_scratch, sizeof *words);
+    for (int i = 0; i < n_scratch; i++)
+        words[i] = ((struct scratch *)scratch[i])->words;
+    int rc = words_gather(words, n_scratch, false, trainer_add, t, e);
+    for (int i = 0; i < n_scratch; i++) {
+        words_free(words[i]);
+        ((struct scratch *)scratch[i])->words = NULL;
+    }
+    mem_free(words);
+    if (rc == 0) {
+        rc = trainer_run(t, NULL, NULL, &out, e);
+        if (rc == 0)
+            rc = save(c, &out, e);
+        if (rc == 0 && out.vocab.n_ids < o.tokens && !s->quiet)
+            fprintf(stderr, "tokmill: bpe-train: no pair is left: the vocabulary has %zu entries, "
+                    "not %llu\n", out.vocab.n_ids + c->n_specials,
+                    (unsigned long long)c->vocab_size);
+        trained_free(&out);
+    }
+    trainer_free(t);
+    return rc;
+}
+
+extern const struct stage stage_bpe_train;
+const struct stage stage_bpe_train = {
+    .name = "bpe-train",
+    .summary = "train a byte-level BPE vocabulary",
+    .operands = "[FILE...]",
+    .example = "tokmill bpe-train docs.jsonl.zst --vocab-size 50304 --pattern cl100k -o tok.json",
+    .form = FORM_SINK,
+    .opts = opts,
+    .conf_size = sizeof(struct conf),
+    .open = open_train,
+    .close = close_train,
+    .scratch_new = new_scratch,
+    .scratch_free = free_scratch,
+    .prepare = prepare,
+    .finish = finish,
+};

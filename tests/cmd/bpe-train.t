@@ -1,0 +1,97 @@
+#!/bin/sh
+# bpe-train: what is written, every option, the same vocabulary with any threads and memory.
+. "$TOKMILL_SRC/tests/lib.sh"
+
+# Sums up a tokenizer.json: "a b" merges on one line.
+merges() { jq -r '.model.merges | join("|")' "$1"; }
+
+echo '{"text":"low low low lower lower newest newest newest widest"}' > small.jsonl
+train="$TOKMILL bpe-train small.jsonl -p gpt2"
+# counts: lo ow 5 each, Ġl 4 (the first low has no space before it) ...; ties by smaller ids
+ok_cmd "trains" $train -n 262 -o tok.json
+is "$(merges tok.json)" "l o|lo w|e s|Ġ low|es t|Ġ n" "the merges, most frequent first"
+is "$(jq '[.model.vocab["!"], .model.vocab["Ġ"], .model.vocab["lo"], (.model.vocab | length)] | tostring' -r tok.json)" \
+    "[0,220,256,262]" "bytes in the order of their spelling, then merges"
+is "$("$TOKMILL" encode -t tok.json small.jsonl | jq -c '.input_ids[0:3]')" "[257,259,259]" \
+    "encode reads it"
+is "$("$TOKMILL" encode -t tok.json small.jsonl then decode | jq -r .text 2>/dev/null ||
+    "$TOKMILL" encode -t tok.json --drop-text small.jsonl | "$TOKMILL" decode -t tok.json | jq -r .text)" \
+    "$(jq -r .text small.jsonl)" "and decodes to the text"
+$train -n 262 > piped.json
+ok_cmd "without -o to standard output" cmp tok.json piped.json
+"$TOKMILL" bpe-train -n 262 -p gpt2 -o stdin.json < small.jsonl
+ok_cmd "standard input" cmp tok.json stdin.json
+
+ok_cmd "a rank file by suffix" $train -n 262 -o tok.tiktoken
+is "$(sed -n '1p;257p;262p' tok.tiktoken | tr '\n' '|')" "IQ== 0|bG8= 256|IG4= 261|" \
+    "tokens in base64 with their ranks"
+is "$("$TOKMILL" encode -t tok.tiktoken --pattern gpt2 small.jsonl | jq -c .input_ids)" \
+    "$("$TOKMILL" encode -t tok.json small.jsonl | jq -c .input_ids)" "both files give the same ids"
+$train -n 262 --format tiktoken -o named.txt
+ok_cmd "--format" cmp tok.tiktoken named.txt
+
+$train -n 262 --special '<|end|>' --special '<|x|>' --reserved 2 -o special.json
+is "$(merges special.json)" "l o|lo w" "special tokens and slots count in --vocab-size"
+is "$(jq -c '[.added_tokens[] | [.id, .content]]' special.json)" \
+    '[[258,"<|end|>"],[259,"<|x|>"],[260,"<|reserved_0|>"],[261,"<|reserved_1|>"]]' \
+    "they get the last ids"
+is "$(echo '{"text":"low<|end|>"}' | "$TOKMILL" encode -t special.json --special parse | jq -c .input_ids)" \
+    "[257,258]" "encode knows them"
+$train -n 262 --special '<|end|>' --special-first -o first.json
+is "$(jq -c '[.added_tokens[0].id, .model.vocab["<|end|>"], .model.vocab["!"], .model.vocab["low"]]' first.json)" \
+    "[0,0,1,258]" "--special-first gives them the first"
+is "$(echo '{"text":"low<|end|>"}' | "$TOKMILL" encode -t first.json --special parse | jq -c .input_ids)" \
+    "[258,0]" "and encode follows"
+
+is "$($train -n 300 --min-frequency 4 | jq -r '.model.merges | join("|")')" "l o|lo w|e s|Ġ low|es t" \
+    "--min-frequency"
+is "$($train -n 300 --max-token-bytes 2 | jq -r '[.model.merges[] | length] | max')" "3" \
+    "--max-token-bytes"
+echo '{"text":"ab  ab  ba  ba"}' > tie.jsonl
+is "$("$TOKMILL" bpe-train tie.jsonl -p '\S+' -n 257 | jq -r '.model.merges[0]')" "a b" "--pattern by expression"
+printf '{"text":"a\\ta!a\\ta!"}\n' > tie.jsonl
+is "$("$TOKMILL" bpe-train tie.jsonl -p '[^!]+!' -n 257 | jq -r '.model.merges[0]')" "a !" \
+    "of equals the pair of smaller ids: a! before a-tab"
+is "$("$TOKMILL" bpe-train tie.jsonl -p '[^!]+!' -n 257 --tie raw | jq -r '.model.merges[0]')" "ĉ a" \
+    "--tie raw: by values of bytes"
+is "$("$TOKMILL" bpe-train tie.jsonl -p '[^!]+!' -n 256 | jq '.model.merges | length')" "0" "no merges"
+is "$(jq -r '.pre_tokenizer.pretokenizers[0].pattern.Regex' first.json 2>/dev/null)" "null" "gpt2 by ByteLevel"
+is "$("$TOKMILL" bpe-train tie.jsonl -p '[^!]+!' -n 256 | jq -r '.pre_tokenizer.pretokenizers[0].pattern.Regex')" \
+    '[^!]+!' "other patterns by Split"
+is "$(: | "$TOKMILL" bpe-train -n 300 -p o200k | jq '.model.vocab | length')" "256" "no documents: bytes"
+
+status_is 2 "a vocabulary smaller than bytes and special tokens" $train -n 257 --reserved 2
+status_is 2 "a special token twice" $train --special a --special a
+status_is 2 "an empty special token" $train --special ''
+status_is 2 "a broken pattern" "$TOKMILL" bpe-train small.jsonl -p '('
+status_is 2 "--max-token-bytes 1" $train --max-token-bytes 1
+echo '{"no":"text"}' > none.jsonl
+status_is 1 "a document without text" "$TOKMILL" bpe-train none.jsonl -o none.json
+[ ! -e none.json ] && ok "leaves no file" || not_ok "leaves no file"
+is "$($train -n 300 2>&1 >/dev/null)" \
+    "tokmill: bpe-train: no pair is left: the vocabulary has 277 entries, not 300" \
+    "fewer entries than asked for are reported"
+
+# real text, spilled and not
+if [ -f "${TOKMILL_DATA:-/nonexistent}/books/pg2701.txt" ]; then
+    "$TOKMILL" book "$TOKMILL_DATA/books/pg2701.txt" | jq -c '.text / "\n\n" | .[] | {text: .}' > moby.jsonl
+    for p in gpt2 cl100k o200k; do
+        "$TOKMILL" -j1 bpe-train moby.jsonl -p $p -n 3000 -o one.json
+        for j in 2 8; do
+            "$TOKMILL" -j$j bpe-train moby.jsonl -p $p -n 3000 -o many.json
+            ok_cmd "$p: same bytes with -j$j" cmp one.json many.json
+        done
+    done
+    "$TOKMILL" -j3 bpe-train moby.jsonl -p o200k -n 3000 --memory 600K --max-record 1M -o spilled.json
+    ok_cmd "same bytes with words spilled" cmp one.json spilled.json
+    status_is 3 "--tmp-max" "$TOKMILL" bpe-train moby.jsonl -n 3000 --memory 600K --max-record 1M \
+        --tmp-max 1K -o x.json
+    "$TOKMILL" jsonl moby.jsonl then bpe-train -p o200k -n 3000 -o chained.json
+    ok_cmd "at the end of a chain" cmp one.json chained.json
+    "$TOKMILL" encode -t one.json moby.jsonl | "$TOKMILL" decode -t one.json | jq -r .text > back
+    jq -r .text moby.jsonl > text
+    ok_cmd "a book comes back" cmp text back
+else
+    skip "real text" "no data"
+fi
+done_testing
