@@ -1,9 +1,9 @@
 /* train - byte-level BPE training: the merges of a corpus given as words and counts
  *
- * The rule: start with the bytes; again and again take the most frequent pair of neighbours, record
- * it as the next merge, replace it everywhere. Frequencies count overlaps ("aaa" has two pairs), and
- * of equally frequent pairs the tie rule names one, so the result depends on the counts alone, never
- * on the order of the words.
+ * The rule: start with the bytes; again and again take the most frequent pair of neighbours,
+ * record it as the next merge, replace it everywhere. Frequencies count overlaps ("aaa" has two
+ * pairs), and of equally frequent pairs the tie rule names one, so the result depends on the counts
+ * alone, never on the order of the words.
  *
  *   trainer_add() every word -> trainer_run() -> tokens and merges
  *

@@ -7,15 +7,14 @@ merges() { jq -r '.model.merges | join("|")' "$1"; }
 
 echo '{"text":"low low low lower lower newest newest newest widest"}' > small.jsonl
 train="$TOKMILL bpe-train small.jsonl -p gpt2"
-# counts: lo ow 5 each, Ġl 4 (the first low has no space before it) ...; ties by smaller ids
+# l-o, o-w and w-e occur 5 times each: the smaller left id first; HF's BpeTrainer gives the same
 ok_cmd "trains" $train -n 262 -o tok.json
-is "$(merges tok.json)" "l o|lo w|e s|Ġ low|es t|Ġ n" "the merges, most frequent first"
+is "$(merges tok.json)" "l o|w e|s t|Ġ lo|e we|n ewe" "the merges, most frequent first"
 is "$(jq '[.model.vocab["!"], .model.vocab["Ġ"], .model.vocab["lo"], (.model.vocab | length)] | tostring' -r tok.json)" \
     "[0,220,256,262]" "bytes in the order of their spelling, then merges"
-is "$("$TOKMILL" encode -t tok.json small.jsonl | jq -c '.input_ids[0:3]')" "[257,259,259]" \
+is "$("$TOKMILL" encode -t tok.json small.jsonl | jq -c '.input_ids[0:5]')" "[256,86,259,86,259]" \
     "encode reads it"
-is "$("$TOKMILL" encode -t tok.json small.jsonl then decode | jq -r .text 2>/dev/null ||
-    "$TOKMILL" encode -t tok.json --drop-text small.jsonl | "$TOKMILL" decode -t tok.json | jq -r .text)" \
+is "$("$TOKMILL" encode -t tok.json --drop-text small.jsonl then decode -t tok.json | jq -r .text)" \
     "$(jq -r .text small.jsonl)" "and decodes to the text"
 $train -n 262 > piped.json
 ok_cmd "without -o to standard output" cmp tok.json piped.json
@@ -23,7 +22,7 @@ ok_cmd "without -o to standard output" cmp tok.json piped.json
 ok_cmd "standard input" cmp tok.json stdin.json
 
 ok_cmd "a rank file by suffix" $train -n 262 -o tok.tiktoken
-is "$(sed -n '1p;257p;262p' tok.tiktoken | tr '\n' '|')" "IQ== 0|bG8= 256|IG4= 261|" \
+is "$(sed -n '1p;257p;262p' tok.tiktoken | tr '\n' '|')" "IQ== 0|bG8= 256|bmV3ZQ== 261|" \
     "tokens in base64 with their ranks"
 is "$("$TOKMILL" encode -t tok.tiktoken --pattern gpt2 small.jsonl | jq -c .input_ids)" \
     "$("$TOKMILL" encode -t tok.json small.jsonl | jq -c .input_ids)" "both files give the same ids"
@@ -31,23 +30,23 @@ $train -n 262 --format tiktoken -o named.txt
 ok_cmd "--format" cmp tok.tiktoken named.txt
 
 $train -n 262 --special '<|end|>' --special '<|x|>' --reserved 2 -o special.json
-is "$(merges special.json)" "l o|lo w" "special tokens and slots count in --vocab-size"
+is "$(merges special.json)" "l o|w e" "special tokens and slots count in --vocab-size"
 is "$(jq -c '[.added_tokens[] | [.id, .content]]' special.json)" \
     '[[258,"<|end|>"],[259,"<|x|>"],[260,"<|reserved_0|>"],[261,"<|reserved_1|>"]]' \
     "they get the last ids"
 is "$(echo '{"text":"low<|end|>"}' | "$TOKMILL" encode -t special.json --special parse | jq -c .input_ids)" \
-    "[257,258]" "encode knows them"
+    "[256,86,258]" "encode knows them"
 $train -n 262 --special '<|end|>' --special-first -o first.json
-is "$(jq -c '[.added_tokens[0].id, .model.vocab["<|end|>"], .model.vocab["!"], .model.vocab["low"]]' first.json)" \
+is "$(jq -c '[.added_tokens[0].id, .model.vocab["<|end|>"], .model.vocab["!"], .model.vocab["we"]]' first.json)" \
     "[0,0,1,258]" "--special-first gives them the first"
 is "$(echo '{"text":"low<|end|>"}' | "$TOKMILL" encode -t first.json --special parse | jq -c .input_ids)" \
-    "[258,0]" "and encode follows"
+    "[257,87,0]" "and encode follows"
 
-is "$($train -n 300 --min-frequency 4 | jq -r '.model.merges | join("|")')" "l o|lo w|e s|Ġ low|es t" \
+is "$($train -n 300 --min-frequency 4 | jq -r '.model.merges | join("|")')" "l o|w e|s t|Ġ lo" \
     "--min-frequency"
 is "$($train -n 300 --max-token-bytes 2 | jq -r '[.model.merges[] | length] | max')" "3" \
     "--max-token-bytes"
-echo '{"text":"ab  ab  ba  ba"}' > tie.jsonl
+echo '{"text":"ab ab ba cab"}' > tie.jsonl
 is "$("$TOKMILL" bpe-train tie.jsonl -p '\S+' -n 257 | jq -r '.model.merges[0]')" "a b" "--pattern by expression"
 printf '{"text":"a\\ta!a\\ta!"}\n' > tie.jsonl
 is "$("$TOKMILL" bpe-train tie.jsonl -p '[^!]+!' -n 257 | jq -r '.model.merges[0]')" "a !" \
@@ -69,7 +68,7 @@ echo '{"no":"text"}' > none.jsonl
 status_is 1 "a document without text" "$TOKMILL" bpe-train none.jsonl -o none.json
 [ ! -e none.json ] && ok "leaves no file" || not_ok "leaves no file"
 is "$($train -n 300 2>&1 >/dev/null)" \
-    "tokmill: bpe-train: no pair is left: the vocabulary has 277 entries, not 300" \
+    "tokmill: bpe-train: no pair is left: the vocabulary has 273 entries, not 300" \
     "fewer entries than asked for are reported"
 
 # real text, spilled and not

@@ -66,7 +66,8 @@ static bool naive_step(struct corpus *c, const struct train_opts *o, const uint3
     for (unsigned i = 0; i < c->n; i++) {
         unsigned n = 0;
         for (unsigned k = 0; k < c->len[i]; k++) {
-            bool hit = k + 1 < c->len[i] && c->word[i][k] == m->left && c->word[i][k + 1] == m->right;
+            bool hit = k + 1 < c->len[i] && c->word[i][k] == m->left &&
+                       c->word[i][k + 1] == m->right;
             c->word[i][n++] = hit ? made : c->word[i][k];
             k += hit;
         }
@@ -122,7 +123,8 @@ static void limits(void **state)
 {
     (void)state;
     for (unsigned seed = 0; seed < 20; seed++) {
-        struct train_opts rare = {MAX_IDS, 40, 0, TIE_HF}, small = {MAX_IDS, 0, 2 + seed % 6, TIE_HF};
+        struct train_opts rare = {MAX_IDS, 40, 0, TIE_HF};
+        struct train_opts small = {MAX_IDS, 0, 2 + seed % 6, TIE_HF};
         compare(seed, &rare, 1);
         compare(seed, &small, 1);
     }
