@@ -9,7 +9,8 @@
  * serial number, not by time, is the one reported.
  *
  * Files: cli.c (main, messages, signals), chain.c (command line), help.c (--help, man,
- * completion), feed.c (inputs to batches), run.c (workers and order), finish.c (accounts, stats).
+ * completion), feed.c (inputs to batches), run.c (workers and order), walk.c (a batch
+ * through its steps), commit.c (what happens in input order), finish.c (accounts, stats).
  */
 #ifndef CORE_RUN_H
 #define CORE_RUN_H
