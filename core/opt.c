@@ -85,7 +85,8 @@ int opt_set(const struct opt *o, void *conf, const char *value, struct err *e)
     int rc = 0;
     switch (o->kind) {
     case OPT_KIND_BOOL: *(bool *)to = true; break;
-    case OPT_KIND_STR: *(const char **)to = value; break;
+    case OPT_KIND_STR:
+    case OPT_KIND_FILE: *(const char **)to = value; break;
     case OPT_KIND_U64: rc = parse_u64(value, to); break;
     case OPT_KIND_SIZE: rc = opt_parse_size(value, to); break;
     case OPT_KIND_F64: rc = parse_f64(value, to); break;
@@ -95,6 +96,45 @@ int opt_set(const struct opt *o, void *conf, const char *value, struct err *e)
     return rc ? err_set(e, ERR_USAGE, "--%s: '%.80s' is not %s", o->name, value,
                         o->kind == OPT_KIND_CHOICE ? o->arg
                         : o->kind == OPT_KIND_SIZE ? "a size (4K, 1.5G)" : "a number") : 0;
+}
+
+static void add_list(const struct opt_list *list, struct buf *out)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        if (i)
+            buf_add_byte(out, ',');
+        buf_add_str(out, list->v[i]);
+    }
+}
+
+static void add_choice(const struct opt *o, int choice, struct buf *out)
+{
+    struct slice rest = slice_str(o->arg), word = {"", 0};
+    for (int i = 0; i <= choice; i++)
+        slice_next(&rest, '|', &word);
+    buf_add_slice(out, word);
+}
+
+bool opt_format(const struct opt *o, const void *conf, struct buf *out)
+{
+    const void *at = (const char *)conf + o->offset;
+    const char *text;
+    switch (o->kind) {
+    case OPT_KIND_BOOL: buf_add_str(out, "yes"); return *(const bool *)at;
+    case OPT_KIND_STR:
+    case OPT_KIND_FILE:
+        text = *(const char *const *)at;
+        buf_add_str(out, text ? text : "");
+        return text != NULL;
+    case OPT_KIND_U64:
+    case OPT_KIND_SIZE: buf_add_u64(out, *(const uint64_t *)at); return true;
+    case OPT_KIND_F64: buf_add_fmt(out, "%.17g", *(const double *)at); return true;
+    case OPT_KIND_LIST:
+        add_list(at, out);
+        return ((const struct opt_list *)at)->n > 0;
+    case OPT_KIND_CHOICE: add_choice(o, *(const int *)at, out); return true;
+    }
+    return false;
 }
 
 int opt_defaults(const struct opt *table, void *conf, struct err *e)
