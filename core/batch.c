@@ -34,6 +34,7 @@ void batch_free(struct batch *b, size_t n_steps)
     mem_free(b->docs);
     mem_free(b->notices);
     mem_free(b->ends);
+    mem_free(b->units);
     buf_free(&b->block);
     buf_free(&b->out);
     arena_free(&b->arena);

@@ -25,8 +25,10 @@ struct batch {
     struct buf *rejects;            /* one a step of the chain */
     uint64_t *n_rejects;
     struct buf out;                 /* formatted documents */
-    size_t *ends;                   /* of each document in out; for a barrier's spool */
+    size_t *ends;                   /* of each document in out; for a barrier's spool, or units */
+    size_t *units;                  /* of each document; NULL when all go to one output */
     size_t cap_ends;
+    size_t input;                   /* index of the operand that it was read from */
     size_t step;                    /* now at work */
     struct slice file;              /* of the piece now parsed */
     const struct doc_fields *fields;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "core/entries.h"
+#include "core/folder.h"
 #include "core/input.h"
 #include "core/json.h"
 #include "core/mem.h"
@@ -25,8 +27,12 @@ const struct opt chain_opt_table[] = {
     OPT_STR(0, "stats", "FILE", NULL, C, stats, "write statistics as JSON"),
     OPT_U64(0, "seed", "N", "0", C, seed, "seed of every random choice"),
     OPT_U64(0, "limit", "N", NULL, C, limit, "read at most N documents"),
-    OPT_U64(0, "rank", "R", NULL, C, rank, "take only inputs with index = R mod --world"),
-    OPT_U64(0, "world", "N", "1", C, world, "number of ranks"),
+    OPT_STR(0, "plan", "FILE", NULL, C, plan, "do the units of this plan (see tokmill plan)"),
+    OPT_STR(0, "rank", "R", NULL, C, rank,
+            "do only units, or inputs, with index = R mod --world (or slurm, k8s, env:NAME)"),
+    OPT_U64(0, "world", "N", NULL, C, world, "number of ranks (default 1)"),
+    OPT_STR(0, "suffix", "SUFFIX", ".jsonl.zst", C, unit_suffix,
+            "of outputs in a folder (-o DIR/)"),
     OPT_STR(0, "files-from", "FILE", NULL, C, files_from,
             "read input names from FILE, one a line (-: standard input)"),
     OPT_BOOL('0', "null", C, nul, "names of --files-from end with NUL"),
@@ -99,7 +105,28 @@ static const struct opt *lookup(const struct scope *s, const char *name, size_t 
     return NULL;
 }
 
-static int set(const struct opt *o, void *conf, const char *value, struct cursor *c, struct err *e)
+/* Options of the chain may stand anywhere, more than once, but must agree. */
+static int set_agreeing(const struct opt *o, struct chain *c, const char *value, struct err *e)
+{
+    struct buf before, after;
+    bool again = c->given[o - chain_opt_table];
+    buf_init(&before, 1 << 20);
+    buf_init(&after, 1 << 20);
+    opt_format(o, &c->o, &before);
+    int rc = opt_set(o, &c->o, value, e);
+    opt_format(o, &c->o, &after);
+    if (!rc && again && !slice_eq(buf_slice(&before), buf_slice(&after)))
+        rc = err_set(e, ERR_USAGE, "--%s is given twice: %.*s and %.*s", o->name,
+                     (int)(before.n < 80 ? before.n : 80), before.p,
+                     (int)(after.n < 80 ? after.n : 80), after.p);
+    c->given[o - chain_opt_table] = true;
+    buf_free(&before);
+    buf_free(&after);
+    return rc;
+}
+
+static int set(const struct opt *o, const struct scope *s, void *conf, const char *value,
+               struct cursor *c, struct err *e)
 {
     if (o->kind == OPT_KIND_BOOL && value)
         return err_set(e, ERR_USAGE, "--%s takes no value", o->name);
@@ -108,7 +135,8 @@ static int set(const struct opt *o, void *conf, const char *value, struct cursor
             return err_set(e, ERR_USAGE, "--%s needs %s", o->name, o->arg);
         value = c->v[c->at++];
     }
-    return opt_set(o, conf, value, e);
+    return conf == &s->chain->o ? set_agreeing(o, s->chain, value, e)
+                                : opt_set(o, conf, value, e);
 }
 
 static int long_option(const struct scope *s, const char *arg, struct cursor *c, struct err *e)
@@ -119,7 +147,7 @@ static int long_option(const struct scope *s, const char *arg, struct cursor *c,
     const struct opt *o = lookup(s, arg, n, 0, &conf);
     if (!o)
         return err_set(e, ERR_USAGE, "unknown option --%.*s", (int)(n > 60 ? 60 : n), arg);
-    return set(o, conf, eq ? eq + 1 : NULL, c, e);
+    return set(o, s, conf, eq ? eq + 1 : NULL, c, e);
 }
 
 static int letters(const struct scope *s, const char *arg, struct cursor *c, struct err *e)
@@ -131,7 +159,7 @@ static int letters(const struct scope *s, const char *arg, struct cursor *c, str
             return err_set(e, ERR_USAGE, "unknown option -%c", *arg);
         arg++;
         bool flag = o->kind == OPT_KIND_BOOL;
-        if (set(o, conf, !flag && *arg ? arg : NULL, c, e))
+        if (set(o, s, conf, !flag && *arg ? arg : NULL, c, e))
             return -1;
         if (!flag)
             return 0;
@@ -162,6 +190,7 @@ static struct step *add_step(struct chain *c, const struct stage *st, struct err
     *s = (struct step){
         .stage = st, .o = c->defaults, .max_bad_n = UINT64_MAX, .max_bad_share = -1};
     tally_init(&s->total);
+    tally_init(&s->sum);
     s->conf = mem_zero(st->conf_size);
     return opt_defaults(st->opts, s->conf, e) ? NULL : s;
 }
@@ -278,9 +307,78 @@ static void rank_inputs(struct chain *c)
 {
     size_t kept = 0;
     for (size_t i = 0; i < c->inputs.n; i++)
-        if (i % c->o.world == c->o.rank)
+        if (i % c->o.world == c->rank)
             c->inputs.v[kept++] = c->inputs.v[i];
     c->inputs.n = kept;
+}
+
+struct slice chain_input_name(const char *path, const char *root, const char *stdin_name)
+{
+    return input_base_name(strcmp(path, "-") ? entries_name(slice_str(path), root)
+                                             : slice_str(stdin_name));
+}
+
+const struct input_seen *chain_seen(const struct chain *c, size_t unit)
+{
+    size_t first = 0;
+    if (!c->seen || !c->unit_of_input)
+        return c->seen;
+    while (c->unit_of_input[first] < unit)
+        first++;
+    return c->seen + first;
+}
+
+/* ---- units ---------------------------------------------------------------------------------- */
+
+/* The inputs of this rank's units, one after the other. */
+static void inputs_of_plan(struct chain *c)
+{
+    for (size_t i = c->rank; i < c->plan.n; i += c->o.world)
+        for (size_t k = 0; k < c->plan.v[i].inputs.n; k++)
+            add_input(c, c->plan.v[i].inputs.v[k]);
+}
+
+static bool writes_units(const struct chain *c)
+{
+    bool sink = c->steps[c->n - 1].stage->form == FORM_SINK;
+    if (!c->o.out || c->steps[c->n - 1].stage->form == FORM_TOOL)
+        return false;
+    return sink ? (c->o.plan || c->o.world > 1) && !chain_sees_everything(c)
+                : folder_named(c->o.out);
+}
+
+static int derive_units(struct chain *c, struct err *e)
+{
+    if (c->o.plan && c->inputs.n)
+        return err_set(e, ERR_USAGE, "--plan names the inputs: give no files");
+    if (c->o.plan && plan_read(&c->plan, c->o.plan, e))
+        return -1;
+    c->by_units = writes_units(c);
+    if (c->by_units && !c->o.plan &&
+        plan_of_inputs(&c->plan, &c->inputs, c->o.input_root, c->o.input_name, e))
+        return -1;
+    if (c->o.plan)
+        inputs_of_plan(c);
+    else if (!c->by_units)
+        rank_inputs(c);
+    c->no_units = (c->o.plan || c->o.world > 1) && !c->inputs.n;
+    return 0;
+}
+
+static int derive_rank(struct chain *c, struct err *e)
+{
+    struct chain_opts *o = &c->o;
+    if (o->rank && rank_parse(o->rank, &c->rank, &o->world, e))
+        return -1;
+    if (o->rank && !o->world)
+        return err_set(e, ERR_USAGE, "--rank needs --world");
+    if (!o->world)
+        o->world = 1;
+    if (c->rank >= o->world)
+        return err_set(e, ERR_USAGE, "--rank must be below --world");
+    if (o->world > 1 && !c->inputs.n && !o->plan)
+        return err_set(e, ERR_USAGE, "--world needs input files or a --plan");
+    return 0;
 }
 
 static int derive(struct chain *c, struct err *e)
@@ -291,27 +389,36 @@ static int derive(struct chain *c, struct err *e)
             return -1;
     if (names_from(c, e))
         return -1;
-    if (!o->world || o->rank >= o->world)
-        return err_set(e, ERR_USAGE, "--rank must be below --world");
-    if (o->world > 1 && !c->inputs.n)
-        return err_set(e, ERR_USAGE, "--world needs input files");
+    if (derive_rank(c, e))
+        return -1;
     if (o->window_log < 10 || o->window_log > INPUT_WINDOW_MAX)
         return err_set(e, ERR_USAGE, "--window-log must be 10 to 31");
-    if (!o->max_record)
-        o->max_record = o->memory / 4;
+    c->max_record = o->max_record ? o->max_record : o->memory / 4;
     if (!o->tmp)
         o->tmp = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
     c->fields = (struct doc_fields){slice_str(o->text_field), slice_str(o->id_field),
                                     slice_str(o->url_field), slice_str(o->lang_field)};
     c->setup = (struct setup){threads(c), o->memory / 2, o->tmp, o->tmp_max, o->seed, o->out,
                               o->quiet, o->verbose, o->force, &c->inputs};
-    rank_inputs(c);
-    return 0;
+    for (size_t i = 0; i < c->n; i++) {
+        c->steps[i].fresh = mem_alloc(c->steps[i].stage->conf_size);
+        memcpy(c->steps[i].fresh, c->steps[i].conf, c->steps[i].stage->conf_size);
+    }
+    return derive_units(c, e);
 }
 
-static bool sees_everything(enum stage_form f)
+bool chain_sees_everything(const struct chain *c)
 {
-    return f == FORM_BARRIER || f == FORM_TOOL || f == FORM_PULL;
+    for (size_t i = 0; i < c->n; i++)
+        if (stage_sees_everything(c->steps[i].stage))
+            return true;
+    return false;
+}
+
+bool stage_sees_everything(const struct stage *st)
+{
+    return st->form == FORM_BARRIER || st->form == FORM_TOOL || st->form == FORM_PULL ||
+           st->form == FORM_FOLD || st->place & STAGE_WHOLE;
 }
 
 static int check_places(const struct chain *c, struct err *e)
@@ -323,8 +430,10 @@ static int check_places(const struct chain *c, struct err *e)
             return err_set(e, ERR_USAGE, "%s stands first or not at all", st->name);
         if (i + 1 < c->n && (f == FORM_SINK || f == FORM_TOOL))
             return err_set(e, ERR_USAGE, "nothing can follow %s", st->name);
-        if (c->o.world > 1 && sees_everything(f))
-            return err_set(e, ERR_USAGE, "%s must see everything: --world 1 only", st->name);
+        if (c->o.world > 1 && stage_sees_everything(st))
+            return err_set(e, ERR_USAGE, "%s must see everything: --world 1 only%s", st->name,
+                           f == FORM_BARRIER && st->place & STAGE_PARTS
+                               ? " (or its parts, see its man page)" : "");
     }
     return 0;
 }
@@ -334,6 +443,7 @@ int chain_parse(struct chain *c, const struct stage *const *stages, int argc, ch
 {
     struct cursor cur = {argv, 1, argc};
     *c = (struct chain){.stages = stages};
+    plan_init(&c->plan);
     buf_init(&c->names, (size_t)1 << 30);
     if (opt_defaults(chain_opt_table, &c->o, e) || opt_defaults(step_opt_table, &c->defaults, e))
         return -1;
@@ -354,7 +464,7 @@ int chain_parse(struct chain *c, const struct stage *const *stages, int argc, ch
         if (cur.at < cur.n && ++cur.at == cur.n)
             return err_set(e, ERR_USAGE, "'then' needs a stage behind it");
     }
-    return check_places(c, e) ? -1 : derive(c, e);
+    return derive(c, e) || check_places(c, e) ? -1 : 0;
 }
 
 void chain_free(struct chain *c)
@@ -364,9 +474,14 @@ void chain_free(struct chain *c)
             if (o->kind == OPT_KIND_LIST)
                 mem_free(((struct opt_list *)(void *)((char *)c->steps[i].conf + o->offset))->v);
         tally_free(&c->steps[i].total);
+        tally_free(&c->steps[i].sum);
         mem_free(c->steps[i].conf);
+        mem_free(c->steps[i].fresh);
     }
     mem_free(c->steps);
     mem_free(c->inputs.v);
+    mem_free(c->seen);
+    mem_free(c->unit_of_input);
+    plan_free(&c->plan);
     buf_free(&c->names);
 }

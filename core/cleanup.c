@@ -2,12 +2,14 @@
 #include "core/cleanup.h"
 #include <dirent.h>
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "core/hash.h"
 #include "core/mem.h"
 
 enum { SLOTS = 4096 };
@@ -39,32 +41,44 @@ void cleanup_all(void)
 }
 
 /* NAME.tmp.HOST.PID.JOB.RESTART of this host whose process is gone. */
-static int is_left_over(const char *entry, const char *name, const char *host)
+static int is_left_over(const char *entry, const char *host)
 {
-    size_t n = strlen(name), h = strlen(host);
-    if (strncmp(entry, name, n) || strncmp(entry + n, ".tmp.", 5))
-        return 0;
-    const char *p = entry + n + 5;
-    if (strncmp(p, host, h) || p[h] != '.')
+    const char *p = strstr(entry, ".tmp.");
+    size_t h = strlen(host);
+    if (!p || strncmp(p + 5, host, h) || p[5 + h] != '.')
         return 0;
     char *end;
-    long pid = strtol(p + h + 1, &end, 10);
-    return end != p + h + 1 && *end == '.' && pid > 0 && kill((pid_t)pid, 0) && errno == ESRCH;
+    long pid = strtol(p + h + 6, &end, 10);
+    return end != p + h + 6 && *end == '.' && pid > 0 && kill((pid_t)pid, 0) && errno == ESRCH;
+}
+
+static void sweep(const char *folder)
+{
+    char host[41] = "host";
+    gethostname(host, sizeof host - 1);
+    DIR *dir = opendir(folder);
+    for (struct dirent *d; dir && (d = readdir(dir));)
+        if (is_left_over(d->d_name, host))
+            unlinkat(dirfd(dir), d->d_name, 0);
+    if (dir)
+        closedir(dir);
 }
 
 void cleanup_sweep(const char *path)
 {
-    char host[41] = "host", *copy = mem_strdup(path), *slash = strrchr(copy, '/');
-    gethostname(host, sizeof host - 1);
-    const char *name = slash ? slash + 1 : copy;
-    if (slash)
-        *slash = '\0';
-    const char *folder = !slash ? "." : slash == copy ? "/" : copy;
-    DIR *dir = opendir(folder);
-    for (struct dirent *d; dir && (d = readdir(dir));)
-        if (is_left_over(d->d_name, name, host))
-            unlinkat(dirfd(dir), d->d_name, 0);
-    if (dir)
-        closedir(dir);
-    mem_free(copy);
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static uint64_t swept;          /* hash of the folder swept last */
+    const char *slash = strrchr(path, '/');
+    size_t n = slash ? (size_t)(slash - path) + (slash == path) : 0;
+    char *folder = n ? mem_strdup(path) : mem_strdup(".");
+    if (n)
+        folder[n] = '\0';
+    uint64_t hash = hash64(slice_str(folder));
+    pthread_mutex_lock(&lock);
+    bool again = hash == swept;
+    swept = hash;
+    pthread_mutex_unlock(&lock);
+    if (!again)
+        sweep(folder);
+    mem_free(folder);
 }

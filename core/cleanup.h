@@ -9,6 +9,8 @@
 int cleanup_add(const char *path);      /* path must live until cleanup_forget(); -1 when full */
 void cleanup_forget(int slot);
 void cleanup_all(void);                 /* async-signal-safe */
-void cleanup_sweep(const char *path);   /* removes leftovers of dead processes beside `path` */
+/* Removes temporary files of dead processes of this host from the folder that `path` is in; once a
+ * folder as long as calls stay in it, so that a run of many outputs does not list it again. */
+void cleanup_sweep(const char *path);
 
 #endif

@@ -84,12 +84,17 @@ static double now_seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+bool cli_wants_progress(const struct chain *c)
+{
+    return c->o.progress != 2 && !c->o.quiet && (c->o.progress == 1 || isatty(STDERR_FILENO));
+}
+
 /* Called in commit order, so by one thread at a time. */
 void cli_progress(const struct chain *c, struct progress_now now, bool last)
 {
     static double first, shown;
     double t = now_seconds();
-    if (c->o.progress == 2 || c->o.quiet || (c->o.progress == 0 && !isatty(STDERR_FILENO)))
+    if (!cli_wants_progress(c))
         return;
     if (!first)
         first = shown = t;
@@ -117,6 +122,9 @@ static void print_summary(const struct chain *c)
 {
     if (c->o.quiet || !(c->o.verbose || isatty(STDERR_FILENO)))
         return;
+    if (c->by_units)
+        fprintf(stderr, "tokmill: %llu units done, %llu were finished before\n",
+                (unsigned long long)c->units_done, (unsigned long long)c->units_before);
     for (size_t i = 0; i < c->n; i++) {
         const struct step *s = &c->steps[i];
         if (s->stage->form == FORM_TOOL)

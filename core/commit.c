@@ -67,15 +67,13 @@ static int commit_notices(struct segment *g, struct batch *b, struct err *e)
     return 0;
 }
 
-static int commit_rejects(struct segment *g, struct batch *b, struct err *e)
+static int commit_rejects(struct segment *g, struct batch *b, struct frame **frames,
+                          struct err *e)
 {
     for (size_t i = 0; i < g->n_steps; i++) {
-        struct frame *frames = NULL;
         struct writer *w = step_at(g, i)->rejects;
-        if (!w || !b->rejects[i].n)
-            continue;
-        if (writer_append(w, buf_slice(&b->rejects[i]), b->n_rejects[i], &frames, e) ||
-            writer_write(w, frames, e))
+        if (w && b->rejects[i].n &&
+            writer_append(w, buf_slice(&b->rejects[i]), b->n_rejects[i], frames, e))
             return -1;
     }
     return 0;
@@ -88,6 +86,8 @@ static int commit_barrier(struct segment *g, struct batch *b, struct job *jobs, 
     for (size_t k = 0; k < b->n; k++) {
         size_t from = k ? b->ends[k - 1] : 0;
         walk_ready(b, &jobs[g->end_step], g->end_step);
+        for (; g->units_to && g->unit < b->units[k]; g->unit++)
+            g->units_to[g->unit + 1] = spool_count(g->to);
         b->docs[k].index = spool_count(g->to);
         if (s->stage->commit(s->conf, &jobs[g->end_step], &b->docs[k]) != DOC_KEEP) {
             if (b->err.kind != ERR_NONE)
@@ -131,11 +131,11 @@ int commit_batch(struct segment *g, struct batch *b, struct job *jobs,
         return -1;
     for (size_t i = 0; i < g->n_steps; i++)
         tally_merge(&step_at(g, i)->total, &b->tally[i]);
-    if (commit_notices(g, b, e) || commit_rejects(g, b, e))
+    if (commit_notices(g, b, e) || commit_rejects(g, b, frames, e))
         return -1;
     if (g->to)
         rc = commit_barrier(g, b, jobs, e);
     else if (!g->end)
-        rc = writer_append(g->out, buf_slice(&b->out), b->n, frames, e);
+        rc = outlet_append(g->out, b, frames, e);
     return rc;
 }

@@ -289,6 +289,28 @@ int entries_next(struct entries *en, struct slice *name, struct buf *bytes, stru
     return rc;
 }
 
+int entries_walk(const char *path, int (*fn)(const char *path, uint64_t size, void *arg),
+                 void *arg, struct err *e)
+{
+    struct entries *en = entries_open(path, "", INPUT_WINDOW_DEFAULT, 0);
+    int rc = 0;
+    while (!rc && en->todo.n) {
+        struct stat st;
+        char *next = en->todo.v[--en->todo.n];
+        if (stat(next, &st)) {
+            rc = err_errno(e, "cannot open");
+            err_at(e, slice_str(next), ERR_NO_POS, ERR_NO_POS);
+        } else if (S_ISDIR(st.st_mode)) {
+            rc = push_folder(en, next, e);
+        } else {
+            rc = fn(next, (uint64_t)st.st_size, arg);
+        }
+        mem_free(next);
+    }
+    entries_close(en);
+    return rc;
+}
+
 void entries_close(struct entries *en)
 {
     if (!en)

@@ -19,6 +19,11 @@ struct entries *entries_open(const char *path, const char *root, int window_log,
 int entries_next(struct entries *en, struct slice *name, struct buf *bytes, struct err *e);
 void entries_close(struct entries *en);
 
+/* Calls fn for each regular file that `path` is or holds, in the order entries_next() gives them,
+ * without opening any: archives are files here. Stops when fn returns non-zero. */
+int entries_walk(const char *path, int (*fn)(const char *path, uint64_t size, void *arg),
+                 void *arg, struct err *e);
+
 /* Path without the root in front and without "./". */
 struct slice entries_name(struct slice path, const char *root);
 

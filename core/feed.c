@@ -15,6 +15,7 @@ struct feed {
     struct input *in;               /* split sources: the one being read */
     struct entries *entries;        /* whole-file sources */
     struct buf carry;               /* decoded, not yet cut off */
+    struct hasher *hash;            /* of the operand at hand, when the chain keeps account */
     struct buf head, name, file;    /* file: bytes of one entry */
     bool skipping;                  /* in an oversize record, up to the next newline */
     uint64_t record, offset;        /* of carry's first byte */
@@ -81,6 +82,7 @@ void feed_free(struct feed *f)
     entries_close(f->entries);
     if (f->cursor)
         spool_cursor_free(f->cursor);
+    hasher_free(f->hash);
     buf_free(&f->carry);
     buf_free(&f->head);
     buf_free(&f->name);
@@ -94,21 +96,49 @@ void feed_position(const struct feed *f, uint64_t *stored_at, uint64_t *stored_s
     *stored_size = f->stored_size;
 }
 
+static bool has_operand(const struct feed *f)
+{
+    size_t n = f->chain->inputs.n;
+    return f->next_input < (n ? n : 1) && !f->chain->no_units;
+}
+
 /* The operand at hand; standard input when there is none. NULL behind the last one. */
 static const char *next_operand(struct feed *f)
 {
     size_t n = f->chain->inputs.n;
-    if (f->next_input >= (n ? n : 1))
+    if (!has_operand(f))
         return NULL;
     return n ? f->chain->inputs.v[f->next_input++] : (f->next_input++, "-");
 }
 
 static void set_name(struct feed *f, const char *path)
 {
-    struct slice name = !strcmp(path, "-") ? slice_str(f->chain->o.input_name)
-                      : entries_name(slice_str(path), f->chain->o.input_root);
+    const struct chain_opts *o = &f->chain->o;
     buf_clear(&f->name);
-    buf_add_slice(&f->name, input_base_name(name));
+    buf_add_slice(&f->name, chain_input_name(path, o->input_root, o->input_name));
+}
+
+/* The content of the operand at hand goes into the account that its unit's mark gives of it. */
+static void see(struct feed *f, struct slice bytes)
+{
+    if (!f->chain->seen)
+        return;
+    if (!f->hash)
+        f->hash = hasher_new();
+    hasher_add(f->hash, bytes.p, bytes.n);
+    f->chain->seen[f->next_input - 1].bytes += bytes.n;
+}
+
+static void seen_whole(struct feed *f)
+{
+    if (!f->chain->seen)
+        return;
+    see(f, slice_of("", 0));
+    struct input_seen *seen = &f->chain->seen[f->next_input - 1];
+    seen->hash = hasher_value(f->hash);
+    seen->whole = true;
+    hasher_free(f->hash);
+    f->hash = NULL;
 }
 
 /* ---- inputs cut at record ends -------------------------------------------------------------- */
@@ -147,6 +177,7 @@ static int read_upto(struct feed *f, size_t wanted, struct err *e)
             size_t room = HEAD_BYTES - f->head.n;
             buf_add(&f->head, to, (size_t)n < room ? (size_t)n : room);
         }
+        see(f, slice_of(to, (size_t)n));
         f->carry.n += (size_t)n;
     }
     return 1;
@@ -185,7 +216,7 @@ static void skip_oversize(struct feed *f, struct batch *b)
         b->file = buf_slice(&f->name);
         batch_bad(b, "oversize", f->record, f->offset, slice_upto(buf_slice(&f->carry), 256),
                   "record larger than --max-record (%llu bytes)",
-                  (unsigned long long)f->chain->o.max_record);
+                  (unsigned long long)f->chain->max_record);
     }
     size_t nl = slice_find_byte(buf_slice(&f->carry), '\n');
     f->skipping = nl == f->carry.n;
@@ -217,7 +248,7 @@ static int next_pieces(struct feed *f, struct batch *b)
             used = f->carry.n;
         if (used)
             cut_piece(f, b, used, records);
-        else if (more > 0 && f->carry.n > f->chain->o.max_record)
+        else if (more > 0 && f->carry.n > f->chain->max_record)
             skip_oversize(f, b);
         if (more < 0) {
             b->file = buf_slice(&f->name);
@@ -226,6 +257,9 @@ static int next_pieces(struct feed *f, struct batch *b)
             else
                 b->err = read_err;
         }
+        b->input = f->next_input - 1;
+        if (more == 0)
+            seen_whole(f);
         if (more <= 0)
             close_input(f);
         if (used || more < 0 || b->n_notices)
@@ -271,13 +305,16 @@ static int next_entry(struct feed *f, struct batch *b)
             return 0;
         set_name(f, path);
         f->entries = entries_open(path, f->chain->o.input_root, (int)f->chain->o.window_log,
-                                  f->chain->o.max_record);
+                                  f->chain->max_record);
     }
     err_init(&e);
     int rc = entries_next(f->entries, &name, &f->file, &e);
     if (slice_is(name, "-"))
         name = buf_slice(&f->name);
     b->file = name.n ? name : buf_slice(&f->name);
+    b->input = f->next_input - 1;
+    if (rc == 1)
+        see(f, buf_slice(&f->file));
     if (rc == 1)
         add_entry(f, b, name);
     if (rc == 2)
@@ -286,19 +323,25 @@ static int next_entry(struct feed *f, struct batch *b)
         batch_damaged(b, "container", ERR_NO_POS, e.offset, "%s", e.text);
     else if (rc < 0)
         b->err = e;
+    if (rc == 0)
+        seen_whole(f);
     if (rc <= 0) {
         entries_close(f->entries);
         f->entries = NULL;
     }
-    return 1;
+    return rc <= 0 && f->chain->unit_of_input ? 0 : 1;
 }
 
 static int next_entries(struct feed *f, struct batch *b)
 {
-    int rc = 1;
-    while (rc && b->block.n < BATCH_BYTES && b->n_pieces < BATCH_PIECES &&
-           b->err.kind == ERR_NONE)
-        rc = next_entry(f, b);
+    /* An operand without files gives nothing; where units matter, a batch is of one operand. */
+    do {
+        int rc = 1;
+        while (rc && b->block.n < BATCH_BYTES && b->n_pieces < BATCH_PIECES &&
+               b->err.kind == ERR_NONE)
+            rc = next_entry(f, b);
+    } while (!b->n_pieces && !b->n_notices && b->err.kind == ERR_NONE &&
+             (f->entries || has_operand(f)));
     settle_entries(b);
     return b->n_pieces || b->n_notices || b->err.kind != ERR_NONE;
 }

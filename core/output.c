@@ -38,6 +38,7 @@ struct output *output_open(const char *path, struct err *e)
     o->path = mem_strdup(path);
     o->tmp = temporary_name(path);
     o->size = o->n = 0;
+    cleanup_sweep(path);
     o->slot = cleanup_add(o->tmp);
     o->fd = open(o->tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (o->fd >= 0)

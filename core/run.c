@@ -5,6 +5,7 @@
 #include "core/mem.h"
 #include "core/output.h"
 #include "core/segment.h"
+#include "core/units.h"
 
 struct worker {
     struct segment *seg;
@@ -36,12 +37,13 @@ static void show_progress(struct segment *g)
 {
     struct progress_now now = {.docs_out = g->serial};
     const struct chain *c = g->chain;
+    if (!cli_wants_progress(c))
+        return;
     now.docs_in = tally_total(&c->steps[0].total, TALLY_IN).n +
                   tally_total(&c->steps[0].total, TALLY_MADE).n;
     now.docs_out = tally_total(&c->steps[c->n - 1].total, TALLY_OUT).n;
-    pthread_mutex_lock(&g->feed_lock);
-    feed_position(g->feed, &now.stored_at, &now.stored_size);
-    pthread_mutex_unlock(&g->feed_lock);
+    now.stored_at = g->stored_at;
+    now.stored_size = g->stored_size;
     cli_progress(c, now, false);
 }
 
@@ -54,8 +56,13 @@ static bool next_batch(struct segment *g, struct batch *b)
     b->fields = &g->chain->fields;
     bool done = g->stop || (g->chain->o.limit && !g->from && g->docs_in >= g->chain->o.limit);
     bool more = !done && feed_next(g->feed, b) > 0;
-    if (more)
+    if (more) {
+        uint64_t at, size;
         b->serial = g->serial++;
+        feed_position(g->feed, &at, &size);
+        g->stored_at = at;
+        g->stored_size = size;
+    }
     pthread_mutex_unlock(&g->feed_lock);
     return more;
 }
@@ -77,7 +84,8 @@ static void *work(void *arg)
             show_progress(g);
         segment_leave(g, commit_gate(g));
         err_init(&late);
-        if (frames && writer_write(g->out, frames, &late)) {
+        if ((frames && writer_write(frames, &late)) ||
+            (g->out && outlet_settle(g->out, &late))) {
             pthread_mutex_lock(&g->lock);
             if (g->err->kind == ERR_NONE)
                 *g->err = late;
@@ -200,28 +208,43 @@ static int finish_end(struct segment *g, struct worker *workers, int n, struct e
     return rc;
 }
 
-static int run_segments(struct chain *c, struct writer *out, struct worker *workers, int n,
+static int open_spool(struct segment *g, struct err *e)
+{
+    const struct setup *s = &g->chain->setup;
+    if (g->chain->unit_of_input)
+        g->units_to = mem_array(g->chain->plan.n, sizeof *g->units_to);
+    g->to = spool_new(s->tmp, s->tmp_max, e);
+    return g->to ? 0 : -1;
+}
+
+static int run_segments(struct chain *c, struct outlet *out, struct worker *workers, int n,
                         struct err *e)
 {
     struct spool *from = NULL;
+    uint64_t *units_from = NULL;
     size_t at = 0;
     int rc = 0;
     do {
-        struct segment g = {.chain = c, .from = from, .out = out, .n_steps = c->n, .err = e};
+        struct segment g = {.chain = c, .from = from, .units_from = units_from, .out = out,
+                            .n_steps = c->n, .err = e};
         set_source(&g, at, workers);
         at = set_end(&g, at);
-        if (g.end && g.end->stage->form == FORM_BARRIER &&
-            !(g.to = spool_new(c->setup.tmp, c->setup.tmp_max, e)))
-            rc = -1;
+        if (g.end && g.end->stage->form == FORM_BARRIER)
+            rc = open_spool(&g, e);
         if (!rc)
             run_segment(&g, workers, n);
         if (e->kind != ERR_NONE || (!rc && finish_end(&g, workers, n, e)))
             rc = -1;
+        for (; g.units_to && g.unit + 1 < c->plan.n; g.unit++)
+            g.units_to[g.unit + 1] = spool_count(g.to);
         feed_free(g.feed);
         spool_free(from);
+        mem_free(units_from);
         from = g.to;
+        units_from = g.units_to;
     } while (!rc && from);
     spool_free(from);
+    mem_free(units_from);
     return rc;
 }
 
@@ -265,12 +288,13 @@ static int close_side_files(struct chain *c, int rc, struct err *e)
     return rc;
 }
 
-static int run_documents(struct chain *c, struct err *e)
+static int run_documents(struct chain *c, struct folder *folder, size_t first, size_t n_units,
+                         struct err *e)
 {
     const struct stage *last = c->steps[c->n - 1].stage;
-    struct writer *out = NULL;
+    struct outlet *out = NULL;
     int n = c->setup.threads, rc = open_side_files(c, e);
-    if (!rc && last->form != FORM_SINK && !(out = writer_open(c->o.out, 0, e)))
+    if (!rc && last->form != FORM_SINK && !(out = outlet_open(c, folder, first, n_units, e)))
         rc = -1;
     struct worker *workers = mem_array((size_t)n, sizeof *workers);
     for (int i = 0; i < n; i++)
@@ -284,31 +308,100 @@ static int run_documents(struct chain *c, struct err *e)
         rc = finish_accounts(c, e);
     rc = close_side_files(c, rc, e);
     if (rc)
-        writer_abort(out);
+        outlet_abort(out);
     else if (out)
-        rc = writer_commit(out, e);
+        rc = outlet_commit(out, e);
+    return rc;
+}
+
+/* One run from inputs to statistics: of the whole chain, or of one unit. */
+static int run_once(struct chain *c, struct folder *folder, size_t first, size_t n, struct err *e)
+{
+    struct timespec from, to;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    int rc = c->steps[0].stage->form == FORM_TOOL
+                 ? c->steps[0].stage->run(c->steps[0].conf, &c->setup, e)
+                 : run_documents(c, folder, first, n, e);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    if (!rc && c->o.stats)
+        rc = finish_stats(c, (double)(to.tv_sec - from.tv_sec) +
+                                 1e-9 * (double)(to.tv_nsec - from.tv_nsec), e);
+    return rc;
+}
+
+/* ---- a folder of outputs -------------------------------------------------------------------- */
+
+/* Side files for the run as a whole, or stages that must see everything: the units run as one. */
+static bool runs_as_one(const struct chain *c)
+{
+    bool plain_files = c->o.stats && !folder_named(c->o.stats);
+    for (size_t i = 0; i < c->n; i++)
+        plain_files |= (c->steps[i].o.rejects && !folder_named(c->steps[i].o.rejects)) ||
+                       (c->steps[i].o.bad && !folder_named(c->steps[i].o.bad));
+    return chain_sees_everything(c) || (plain_files && !c->o.plan && c->o.world == 1);
+}
+
+static bool all_done(const struct chain *c, const struct folder *f)
+{
+    for (size_t i = 0; i < c->plan.n; i++)
+        if (!folder_unit_done(f, &c->plan.v[i]))
+            return false;
+    return true;
+}
+
+static int run_as_one(struct chain *c, struct folder *f, struct err *e)
+{
+    size_t n = 0, at = 0;
+    bool side_files = c->o.stats != NULL;
+    for (size_t i = 0; i < c->n; i++)
+        side_files |= c->steps[i].o.rejects || c->steps[i].o.bad;
+    if (!side_files && all_done(c, f)) {
+        c->units_before = c->plan.n;
+        return 0;
+    }
+    for (size_t i = 0; i < c->plan.n; i++) {
+        if (plan_check(&c->plan.v[i], e))
+            return -1;
+        n += c->plan.v[i].inputs.n;
+    }
+    c->seen = mem_array(n, sizeof *c->seen);
+    c->unit_of_input = mem_array(n, sizeof *c->unit_of_input);
+    for (size_t i = 0; i < c->plan.n; i++)
+        for (size_t k = 0; k < c->plan.v[i].inputs.n; k++)
+            c->unit_of_input[at++] = i;
+    if (run_once(c, f, 0, c->plan.n, e))
+        return -1;
+    c->units_done = c->plan.n;
+    return 0;
+}
+
+static int run_folder(struct chain *c, struct err *e)
+{
+    struct folder *f = folder_open(c, c->o.out, e);
+    int rc = -1;
+    if (f && c->plan.n)
+        rc = runs_as_one(c) ? run_as_one(c, f, e) : units_run(c, f, run_once, e);
+    else if (f)
+        rc = 0;
+    if (!rc)
+        rc = folder_finish(f, e);
+    folder_close(f);
     return rc;
 }
 
 int run_chain(struct chain *c, struct err *e)
 {
-    struct timespec from, to;
     int rc = 0;
-    clock_gettime(CLOCK_MONOTONIC, &from);
     for (size_t i = 0; i < c->n && !rc; i++) {
         struct step *s = &c->steps[i];
+        if (c->by_units && s->stage->form == FORM_SINK)
+            continue;               /* opened once a unit */
         s->opened = true;
         if (s->stage->open)
             rc = s->stage->open(s->conf, &c->setup, e);
     }
     if (!rc)
-        rc = c->steps[0].stage->form == FORM_TOOL
-                 ? c->steps[0].stage->run(c->steps[0].conf, &c->setup, e)
-                 : run_documents(c, e);
-    clock_gettime(CLOCK_MONOTONIC, &to);
-    if (!rc && c->o.stats)
-        rc = finish_stats(c, (double)(to.tv_sec - from.tv_sec) +
-                                 1e-9 * (double)(to.tv_nsec - from.tv_nsec), e);
+        rc = c->by_units ? run_folder(c, e) : run_once(c, NULL, 0, 0, e);
     for (size_t i = 0; i < c->n; i++)
         if (c->steps[i].opened && c->steps[i].stage->close)
             c->steps[i].stage->close(c->steps[i].conf);

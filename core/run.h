@@ -10,16 +10,19 @@
  *
  * Files: cli.c (main, messages, signals), chain.c (command line), help.c (--help, man,
  * completion), feed.c (inputs to batches), run.c (workers and order), walk.c (a batch
- * through its steps), commit.c (what happens in input order), finish.c (accounts, stats).
+ * through its steps), commit.c (what happens in input order), outlet.c (where documents go), units.c
+ * and folder.c (outputs by units), finish.c (accounts, stats).
  */
 #ifndef CORE_RUN_H
 #define CORE_RUN_H
+#include "core/plan.h"
 #include "core/stage.h"
 #include "core/tally.h"
 
 struct chain_opts {                 /* options of the whole command */
-    uint64_t threads, memory, tmp_max, seed, rank, world, limit, max_record, window_log;
+    uint64_t threads, memory, tmp_max, seed, world, limit, max_record, window_log;
     const char *tmp, *stats, *files_from, *input_root, *input_name, *out, *unit_suffix;
+    const char *plan, *rank, *stats_by;
     const char *text_field, *id_field, *url_field, *lang_field;
     int progress, origin;
     bool nul, quiet, verbose, force, help, version;
@@ -35,14 +38,21 @@ extern const struct opt chain_opt_table[], step_opt_table[];
 
 struct step {
     const struct stage *stage;
-    void *conf;
+    void *conf, *fresh;             /* fresh: conf as the options left it, before open() */
     struct step_opts o;
     bool opened;
-    struct tally total;
+    struct tally total, sum;        /* of this unit; of the units before */
     struct writer *rejects;
     struct output *bad;
     uint64_t max_bad_n;             /* UINT64_MAX: none given */
     double max_bad_share;           /* < 0: none given */
+};
+
+/* What was read of one input: its decoded content. */
+struct input_seen {
+    uint64_t bytes;
+    struct hash128 hash;
+    bool whole;                     /* up to its end */
 };
 
 struct chain {
@@ -56,13 +66,29 @@ struct chain {
     const struct stage *const *stages;
     const char *shared_rejects;     /* --rejects before the first stage */
     struct buf names;               /* owns the text of --files-from */
+    bool given[64];                 /* by index in chain_opt_table */
+    uint64_t rank, max_record;
+    bool no_units;                  /* more ranks than units: nothing is left for this one */
+    struct plan plan;               /* units, when the output is a folder of them */
+    bool by_units;                  /* -o is a folder with an output a unit */
+    struct input_seen *seen;        /* one an input; NULL when nobody asks */
+    size_t *unit_of_input;          /* of c->inputs, when all units run as one */
+    uint64_t units_done, units_before;      /* by this process; found finished */
 };
 
 /* chain.c */
 int chain_parse(struct chain *c, const struct stage *const *stages, int argc, char **argv,
                 struct err *e);
 void chain_free(struct chain *c);
+/* An input's name in outputs: without root, "./" and compression suffix. */
+struct slice chain_input_name(const char *path, const char *root, const char *stdin_name);
+/* What was read of the inputs of a unit of the plan; NULL when not kept. */
+const struct input_seen *chain_seen(const struct chain *c, size_t unit);
 const struct stage *chain_stage(const struct stage *const *stages, struct slice name);
+bool stage_sees_everything(const struct stage *st);      /* may not be run by ranks */
+bool chain_sees_everything(const struct chain *c);
+/* rank.c: --rank N, slurm, k8s or env:NAME; *world is set when the environment tells it. */
+int rank_parse(const char *spec, uint64_t *rank, uint64_t *world, struct err *e);
 /* help.c */
 void help_main(const struct stage *const *stages);
 void help_stage(const struct stage *st);
@@ -78,6 +104,7 @@ int finish_stats(const struct chain *c, double seconds, struct err *e);
 struct progress_now {
     uint64_t docs_in, docs_out, stored_at, stored_size;
 };
+bool cli_wants_progress(const struct chain *c);
 void cli_progress(const struct chain *c, struct progress_now now, bool last);
 int tokmill_main(const struct stage *const *stages, int argc, char **argv);
 

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include "core/batch_internal.h"
 #include "core/feed.h"
+#include "core/outlet.h"
 #include "core/writer.h"
 
 struct gate {
@@ -26,7 +27,10 @@ struct segment {
     struct step *end;               /* sink or barrier, or NULL: documents are written */
     size_t end_step;
     struct spool *from, *to;        /* of the barrier before, of the one at the end */
-    struct writer *out;
+    struct outlet *out;
+    uint64_t *units_from, *units_to;    /* index of the first document of each unit, in the spools;
+                                           NULL when units do not matter */
+    size_t unit;                    /* of the last document taken into `to` */
     struct feed *feed;
     uint64_t serial, docs_in, docs_out;
     pthread_mutex_t feed_lock, lock;
@@ -34,6 +38,7 @@ struct segment {
     struct gate *gates;             /* one a step, then limit, then commit */
     size_t n_steps;                 /* of the chain */
     atomic_bool stop;
+    _Atomic uint64_t stored_at, stored_size;    /* of the feed, for the progress line */
     struct err *err;                /* the first, by serial */
 };
 

@@ -245,16 +245,39 @@ static void limit(struct segment *g, struct batch *b)
     segment_leave(g, limit_gate(g));
 }
 
-static void format(struct batch *b, bool ends)
+/* The unit a document belongs to: of the operand it was read from, or, behind a barrier, of its
+ * place among the documents taken in. */
+static size_t unit_of(const struct segment *g, const struct batch *b, const struct doc *d)
 {
+    const struct chain *c = g->chain;
+    if (!g->from)
+        return c->unit_of_input[b->input];
+    size_t low = 0, high = c->plan.n - 1;
+    while (low < high) {            /* the last unit that starts at or before d */
+        size_t mid = (low + high + 1) / 2;
+        if (g->units_from[mid] <= d->index)
+            low = mid;
+        else
+            high = mid - 1;
+    }
+    return low;
+}
+
+static void format(struct segment *g, struct batch *b)
+{
+    bool routed = g->chain->unit_of_input != NULL, ends = g->to || routed;
     if (ends && b->cap_ends < b->n) {
         b->cap_ends = b->cap;
         b->ends = mem_grow_array(b->ends, b->cap_ends, sizeof *b->ends);
+        if (routed)
+            b->units = mem_grow_array(b->units, b->cap_ends, sizeof *b->units);
     }
     for (size_t k = 0; k < b->n; k++) {
         doc_format(&b->docs[k], &b->out);
         if (ends)
             b->ends[k] = b->out.n;
+        if (routed)
+            b->units[k] = unit_of(g, b, &b->docs[k]);
     }
 }
 
@@ -279,5 +302,5 @@ void walk_batch(struct segment *g, struct batch *b, struct job *jobs)
             each(g, b, jobs, g->end_step, call_prepare, false);
     }
     if (!g->end || g->to)
-        format(b, g->to != NULL);
+        format(g, b);
 }

@@ -13,6 +13,7 @@ enum { FRAME_BYTES = 4 << 20 };
 
 struct frame {
     struct frame *next;
+    struct writer *writer;
     uint64_t serial;
     struct buf bytes;
 };
@@ -68,7 +69,7 @@ static int write_out(struct writer *w, const char *p, size_t n, struct err *e)
 static struct frame *close_frame(struct writer *w)
 {
     struct frame *f = mem_alloc(sizeof *f);
-    *f = (struct frame){NULL, w->frames++, w->open};
+    *f = (struct frame){NULL, w, w->frames++, w->open};
     buf_init(&w->open, BUF_NO_LIMIT);
     return f;
 }
@@ -83,6 +84,8 @@ static size_t record_end(struct slice s, size_t at)
 int writer_append(struct writer *w, struct slice records, uint64_t n_docs, struct frame **frames,
                   struct err *e)
 {
+    while (*frames)
+        frames = &(*frames)->next;
     hasher_add(w->hash, records.p, records.n);
     w->docs += n_docs;
     w->bytes += records.n;
@@ -128,8 +131,9 @@ static int compress_gzip(const struct writer *w, struct slice in, struct buf *ou
     return out->n ? 0 : err_set(e, ERR_BUG, "gzip: frame did not fit");
 }
 
-static int write_frame(struct writer *w, struct frame *f, struct err *e)
+static int write_frame(struct frame *f, struct err *e)
 {
+    struct writer *w = f->writer;
     struct buf packed;
     buf_init(&packed, BUF_NO_LIMIT);
     int rc = w->codec == ZSTD ? compress_zstd(w, buf_slice(&f->bytes), &packed, e)
@@ -147,12 +151,12 @@ static int write_frame(struct writer *w, struct frame *f, struct err *e)
     return rc;
 }
 
-int writer_write(struct writer *w, struct frame *f, struct err *e)
+int writer_write(struct frame *f, struct err *e)
 {
     int rc = 0;
     for (struct frame *next; f; f = next) {
         next = f->next;
-        rc |= write_frame(w, f, e);
+        rc |= write_frame(f, e);
         buf_free(&f->bytes);
         mem_free(f);
     }
@@ -173,7 +177,7 @@ int writer_commit(struct writer *w, struct err *e)
     int rc = 0;
     /* An empty result is still a valid file of its codec: one empty frame. */
     if (w->codec != PLAIN && (w->open.n || !w->frames))
-        rc = writer_write(w, close_frame(w), e);
+        rc = writer_write(close_frame(w), e);
     if (w->out) {
         if (rc)
             output_abort(w->out);
@@ -190,6 +194,14 @@ void writer_abort(struct writer *w)
         return;
     output_abort(w->out);
     release(w);
+}
+
+bool writer_is_written(struct writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    bool all = w->written == w->frames;
+    pthread_mutex_unlock(&w->lock);
+    return all;
 }
 
 uint64_t writer_docs(const struct writer *w) { return w->docs; }

@@ -21,8 +21,10 @@ struct writer *writer_open(const char *path, int level, struct err *e);
 /* Whole records. Frames that became full are chained to *frames. */
 int writer_append(struct writer *w, struct slice records, uint64_t n_docs, struct frame **frames,
                   struct err *e);
-/* Compresses and writes, waiting for earlier frames; frees them. */
-int writer_write(struct writer *w, struct frame *frames, struct err *e);
+/* Compresses and writes, waiting for earlier frames of their writer; frees them. They may be of
+ * several writers. */
+int writer_write(struct frame *frames, struct err *e);
+bool writer_is_written(struct writer *w);                   /* no closed frame is under way */
 /* Closes the last frame and commits. Frees w, also on failure. */
 int writer_commit(struct writer *w, struct err *e);
 void writer_abort(struct writer *w);
