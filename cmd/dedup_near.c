@@ -1,0 +1,214 @@
+/* tokmill dedup-near: drop documents that are nearly equal to another one. */
+#include <stdio.h>
+#include "core/mem.h"
+#include "core/stage.h"
+#include "dedup/minhash.h"
+#include "dedup/near.h"
+#include "dedup/policy.h"
+#include "dedup/shingle.h"
+
+enum { CHUNK = 1024 };
+enum { VERIFY_TEXT, VERIFY_NONE };       /* as in the option */
+
+struct conf {
+    const char *keep;
+    uint64_t bands, rows, words;
+    double jaccard;
+    int verify;
+    struct policy policy;
+    struct minhash *minhash;
+    struct near *near;
+    struct names *names;
+    const struct doc_fields *fields;        /* of the documents seen */
+};
+
+struct scratch {
+    struct shingler *shingler;
+    struct verdict_cursor *cursor;
+    struct buf id;
+    uint32_t *lanes;
+    uint64_t shingles[CHUNK];
+};
+
+struct found {                      /* of one document, from prepare to commit */
+    const uint64_t *keys;           /* NULL: no words */
+    uint64_t rank;
+};
+
+static const struct opt opts[] = {
+    OPT_U64(0, "bands", "N", "14", struct conf, bands, "bands of the signature"),
+    OPT_U64(0, "rows", "N", "8", struct conf, rows, "rows of a band"),
+    OPT_U64(0, "words", "N", "5", struct conf, words, "words of a shingle"),
+    OPT_F64(0, "jaccard", "T", "0.75", struct conf, jaccard,
+            "least similarity of a dropped document to its kept one"),
+    OPT_CHOICE(0, "verify", "text|none", "text", struct conf, verify,
+               "compare candidates' texts, or drop all that hang together"),
+    OPT_STR(0, "keep", "POLICY", "first", struct conf, keep,
+            "the one kept: first, longest, min-id, field:NAME, source:A,B,..."),
+    OPT_END};
+
+static int check(const struct conf *c, struct err *e)
+{
+    if (!c->bands || !c->rows || c->bands > MINHASH_LANES_MAX || c->rows > MINHASH_LANES_MAX ||
+        c->bands * c->rows > MINHASH_LANES_MAX)
+        return err_set(e, ERR_USAGE, "--bands, --rows: at least 1, their product at most %d",
+                       MINHASH_LANES_MAX);
+    if (!c->words || c->words > SHINGLE_WORDS_MAX)
+        return err_set(e, ERR_USAGE, "--words: 1 to %d", SHINGLE_WORDS_MAX);
+    if (!(c->jaccard > 0 && c->jaccard <= 1))
+        return err_set(e, ERR_USAGE, "--jaccard: above 0, at most 1");
+    return 0;
+}
+
+static int open_near(void *conf, const struct setup *s, struct err *e)
+{
+    struct conf *c = conf;
+    if (check(c, e) || policy_parse(&c->policy, c->keep, e))
+        return -1;
+    struct near_about about = {
+        .bands = (unsigned)c->bands, .words = (unsigned)c->words,
+        .verify = c->verify == VERIFY_TEXT, .threshold = c->jaccard,
+        .ranked = c->policy.kind != POLICY_FIRST, .by_id = policy_by_id(&c->policy),
+        .memory = s->memory, .tmp_max = s->tmp_max, .tmp = s->tmp, .threads = s->threads};
+    c->minhash = minhash_new((unsigned)c->bands, (unsigned)c->rows, s->seed);
+    c->near = near_new(&about, e);
+    c->names = c->near ? names_new(s->tmp, s->tmp_max, e) : NULL;
+    return c->names ? 0 : -1;
+}
+
+static void close_near(void *conf)
+{
+    struct conf *c = conf;
+    minhash_free(c->minhash);
+    near_free(c->near);
+    names_free(c->names);
+}
+
+static void *new_scratch(const void *conf)
+{
+    const struct conf *c = conf;
+    struct scratch *s = mem_zero(sizeof *s);
+    s->shingler = shingler_new((unsigned)c->words);
+    s->cursor = verdict_cursor_new();
+    s->lanes = mem_array(minhash_lanes(c->minhash), sizeof *s->lanes);
+    buf_init(&s->id, BUF_NO_LIMIT);
+    return s;
+}
+
+static void free_scratch(void *scratch)
+{
+    struct scratch *s = scratch;
+    shingler_free(s->shingler);
+    verdict_cursor_free(s->cursor);
+    buf_free(&s->id);
+    mem_free(s->lanes);
+    mem_free(s);
+}
+
+/* Signs the text: band keys in the arena, or NULL if it has no words. */
+static const uint64_t *sign(const struct conf *c, struct scratch *s, struct job *j,
+                            struct slice text)
+{
+    size_t n = 0, got;
+    minhash_start(c->minhash, s->lanes);
+    shingler_start(s->shingler, text);
+    for (; (got = shingler_next(s->shingler, s->shingles, CHUNK)) > 0; n += got)
+        minhash_add(c->minhash, s->lanes, s->shingles, got);
+    if (!n)
+        return NULL;
+    uint64_t *keys = arena_alloc(j->arena, c->bands * sizeof *keys);
+    minhash_keys(c->minhash, s->lanes, keys);
+    return keys;
+}
+
+static enum verdict prepare(const void *conf, struct job *j, struct doc *d)
+{
+    const struct conf *c = conf;
+    struct found *f = arena_alloc(j->arena, sizeof *f);
+    f->keys = sign(c, j->scratch, j, d->text);
+    f->rank = policy_rank(&c->policy, d);
+    if (!f->keys)
+        job_count(j, "without_words", 1);
+    d->slot = f;
+    return DOC_KEEP;
+}
+
+static enum verdict commit(void *conf, struct job *j, struct doc *d)
+{
+    struct conf *c = conf;
+    const struct found *f = d->slot;
+    c->fields = d->fields;
+    if (names_add(c->names, d->id, j->err) || near_add(c->near, f->keys, f->rank, j->err))
+        return DOC_FAIL;
+    return DOC_KEEP;
+}
+
+static int decide(void *conf, const struct setup *s, struct spool *docs, struct err *e)
+{
+    struct conf *c = conf;
+    if (names_seal(c->names, e) || near_decide(c->near, c->names, docs, c->fields, e))
+        return -1;
+    (void)s;
+    return 0;
+}
+
+static enum verdict keep(const struct conf *c, struct job *j, struct doc *d,
+                         const struct verdict_of *v)
+{
+    (void)c;
+    job_note_str(j, "cluster", d->id);
+    job_note_f64(j, "size", (double)v->size);
+    if (!j->annotate) {
+        doc_set_str(d, "metadata.tokmill.dedup-near.cluster", d->id);
+        doc_set_u64(d, "metadata.tokmill.dedup-near.size", v->size);
+    }
+    return DOC_KEEP;
+}
+
+static enum verdict drop(const struct conf *c, struct job *j, struct doc *d,
+                         const struct verdict_of *v)
+{
+    struct scratch *s = j->scratch;
+    if (names_get(c->names, v->kept, &s->id, j->err))
+        return DOC_FAIL;
+    job_note_str(j, "cluster", buf_slice(&s->id));
+    if (!j->annotate)
+        doc_set_str(d, "metadata.tokmill.dedup-near.cluster", buf_slice(&s->id));
+    if (v->similarity < 0)
+        return job_drop(j, "near-duplicate");
+    job_hist(j, "similarity", v->similarity);
+    return job_drop_value(j, "near-duplicate", v->similarity, c->jaccard);
+}
+
+static enum verdict give(const void *conf, struct job *j, struct doc *d)
+{
+    const struct conf *c = conf;
+    struct scratch *s = j->scratch;
+    struct verdict_of v;
+    int rc = verdicts_find(near_verdicts(c->near), s->cursor, d->index, &v, j->err);
+    if (rc < 0)
+        return DOC_FAIL;
+    if (rc && v.kept != v.doc)
+        return drop(c, j, d, &v);
+    job_hist(j, "cluster_size", rc ? (double)v.size : 1);
+    return rc ? keep(c, j, d, &v) : DOC_KEEP;
+}
+
+extern const struct stage stage_dedup_near;
+const struct stage stage_dedup_near = {
+    .name = "dedup-near",
+    .summary = "drop documents that are nearly equal to another one",
+    .operands = "[FILE...]",
+    .example = "tokmill dedup-near docs-*.jsonl.zst --rejects copies.jsonl.zst -o unique.jsonl.zst",
+    .form = FORM_BARRIER,
+    .opts = opts,
+    .conf_size = sizeof(struct conf),
+    .open = open_near,
+    .close = close_near,
+    .scratch_new = new_scratch,
+    .scratch_free = free_scratch,
+    .prepare = prepare,
+    .commit = commit,
+    .decide = decide,
+    .give = give,
+};

@@ -1,0 +1,48 @@
+/* near - near-duplicates among any number of documents
+ *
+ *   near_add     band keys of each document                     -> sorted (sorter.h)
+ *   near_decide  runs of equal keys -> groups, joined in a forest -> components
+ *                texts of documents in a group                  -> shingle sets (sets.h)
+ *                components, each in the order of the policy    -> verdicts (walk.h)
+ *
+ * Adding is for one thread, in order of documents; near_decide() starts threads of its own;
+ * verdicts may then be read by any thread. The result depends on the documents and the settings
+ * alone. Memory: 4 bytes a document (8 with a policy other than `first`), 8 bytes a document that
+ * has candidates, what walk.h says; everything else is sorted on disk.
+ */
+#ifndef DEDUP_NEAR_H
+#define DEDUP_NEAR_H
+#include "core/doc.h"
+#include "core/spool.h"
+#include "dedup/names.h"
+#include "dedup/verdicts.h"
+
+struct near;
+
+struct near_about {
+    unsigned bands, words;          /* words of a shingle */
+    bool verify;
+    double threshold;               /* least similarity of a removed document to its kept one */
+    bool ranked, by_id;             /* ranks matter; equal ones are told apart by id */
+    uint64_t memory, tmp_max;       /* bytes */
+    const char *tmp;
+    int threads;
+};
+
+struct near_counts {
+    uint64_t candidates;            /* documents that share a band with another */
+    uint64_t groups, largest_group, components, largest_component;
+    uint64_t compared, refused;     /* pairs; below the threshold */
+};
+
+struct near *near_new(const struct near_about *about, struct err *e);
+void near_free(struct near *n);                     /* NULL is allowed */
+/* keys: one a band, or NULL for a document without words, which is like no other. */
+int near_add(struct near *n, const uint64_t *keys, uint64_t rank, struct err *e);
+/* docs: all documents added, in order; fields: how they are read. */
+int near_decide(struct near *n, const struct names *names, struct spool *docs,
+                const struct doc_fields *fields, struct err *e);
+const struct verdicts *near_verdicts(const struct near *n);
+struct near_counts near_counts(const struct near *n);
+
+#endif

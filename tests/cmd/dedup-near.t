@@ -1,0 +1,113 @@
+#!/bin/sh
+# dedup-near: what is dropped and kept, what is written about it, and the same bytes for any -j and
+# --memory. Truth by brute force is in tests/unit/near_test.c.
+. "$TOKMILL_SRC/tests/lib.sh"
+
+near() { "$TOKMILL" dedup-near "$@"; }
+ids() { near "$@" | jq -r .id | tr '\n' ' '; }
+
+# 39 words with the year, so 35 shingles. b has another number, case and accents; c another word in the middle,
+# which kills 5 of them: 30/40. g and h have no words.
+w="the quick brown fox jumps over a lazy dog while seven wizards make toxic brew for an evil queen"
+w="$w and four kings sing about five golden rings near old castle walls where nobody ever listens at night"
+cat > a.jsonl <<X
+{"id":"a","text":"$w in 1999","source":"x"}
+{"id":"b","text":"$(echo "$w" | tr q Q | sed 's/evil/\\u00e9vil/'), in 2024.","source":"y","n":3}
+{"id":"c","text":"$(echo "$w" | sed 's/evil/kind/') in 1999","n":2}
+{"id":"d","text":"something else altogether that has nothing to do with it at all"}
+{"id":"e","text":"one two"}
+{"id":"f","text":"One, two!"}
+{"id":"g","text":"..."}
+{"id":"h","text":"..."}
+X
+near a.jsonl --rejects dropped > kept 2> err
+is "$? $(cat err; jq -c '[.id, .metadata]' kept)" '0 ["a",{"tokmill":{"dedup-near":{"cluster":"a","size":3}}}]
+["d",null]
+["e",{"tokmill":{"dedup-near":{"cluster":"e","size":2}}}]
+["g",null]
+["h",null]' "copies are dropped, with size and cluster at the kept one; texts without words stay"
+is "$(sed -n 2p kept)" "$(sed -n 4p a.jsonl)" "what has no copies passes byte for byte"
+is "$(jq -c '[.id, .metadata, ._drop]' dropped)" \
+    '["b",{"tokmill":{"dedup-near":{"cluster":"a"}}},{"stage":"dedup-near","rule":"near-duplicate","value":1,"threshold":0.75}]
+["c",{"tokmill":{"dedup-near":{"cluster":"a"}}},{"stage":"dedup-near","rule":"near-duplicate","value":0.75,"threshold":0.75}]
+["f",{"tokmill":{"dedup-near":{"cluster":"e"}}},{"stage":"dedup-near","rule":"near-duplicate","value":1,"threshold":0.75}]' \
+    "rejects name the kept one, similarity and threshold"
+is "$(near --annotate a.jsonl | jq -c '[.id, (.metadata.tokmill["dedup-near"] | .cluster, .size, .drop.value)]')" \
+    '["a","a",3,null]
+["b","a",null,1]
+["c","a",null,0.75]
+["d",null,null,null]
+["e","e",2,null]
+["f","e",null,1]
+["g",null,null,null]
+["h",null,null,null]' "--annotate drops nothing"
+is "$(near --stats s.json a.jsonl > /dev/null && jq -c '.stages[0] |
+    [.dropped["near-duplicate"].docs, .counters, .histograms.cluster_size.sum, .histograms.similarity.count]' s.json)" \
+    '[3,{"without_words":2},8,3]' "statistics"
+is "$(ids --jaccard 0.8 a.jsonl)" "a c d e g h " "--jaccard is the least similarity of a dropped one"
+is "$(ids --verify none --jaccard 0.8 a.jsonl)" "a d e g h " "--verify none believes the bands"
+is "$(ids --verify none --bands 1 --rows 60 a.jsonl)" "a c d e g h " "--bands, --rows: one long band finds copies only"
+is "$(ids --verify none --bands 60 --rows 1 a.jsonl)" "a d e g h " "--bands, --rows: many short ones find more"
+is "$(ids --words 1 --jaccard 0.9 a.jsonl)" "a d e g h " "--words: single words differ less"
+is "$(ids --keep longest a.jsonl)" "b d f g h " "--keep longest"
+is "$(ids --keep source:y,x a.jsonl)" "b d e g h " "--keep source:"
+is "$(ids --keep field:n a.jsonl)" "b d e g h " "--keep field:"
+is "$(printf '%s\n' '{"id":"z","text":"one two"}' '{"id":"y","text":"one two"}' | ids --keep min-id)" "y " \
+    "--keep min-id"
+
+# Texts made of 26 letters: families of variants, chains, a template, heavy equal runs.
+awk 'function rnd() { s = (s * 1103515245 + 12345) % 2147483648; return s }
+function word(  w, v, k) { v = int(rnd() / 64); w = ""; for (k = 0; k < 4; k++) { w = w sprintf("%c", 97 + v % 26); v = int(v / 26) } return w }
+function vary(t, rate,  n, p, k, o) { n = split(t, p, " "); o = ""
+    for (k = 1; k <= n; k++) o = o (k > 1 ? " " : "") (rnd() % rate ? p[k] : word()); return o }
+function fresh(n,  k, o) { o = word(); for (k = 1; k < n; k++) o = o " " word(); return o }
+BEGIN { s = 7; template = fresh(80); equal = fresh(50)
+    for (i = 0; i < 4000; i++) {
+        k = i % 8
+        if (k == 0) t = equal
+        else if (k == 1) t = template " " fresh(6 + i % 24)
+        else if (k < 5 && i > 400) t = vary(old[i - 8], 30 + i % 80)
+        else t = fresh(20 + rnd() % 150)
+        old[i] = t
+        printf "{\"id\":\"d%05d\",\"text\":\"%s\"}\n", (i * 7919) % 99991, t
+    } }' > many.jsonl
+near -j1 many.jsonl --rejects r1 > k1
+is "$(cat k1 r1 | wc -l)" 4000 "every document is kept or rejected"
+ok_cmd "more than a tenth goes" test "$(wc -l < r1)" -gt 400
+is "$(jq -s 'map(select(._drop.value < 0.75)) | length' r1)" 0 "no false removals"
+for o in -j2 -j8 "-j1 --memory 4M" "-j4 --memory 3M"; do
+    # shellcheck disable=SC2086
+    near $o many.jsonl --rejects r2 > k2
+    ok_cmd "the same bytes with $o" cmp k1 k2
+    ok_cmd "the same rejects with $o" cmp r1 r2
+done
+zstd -q many.jsonl
+near -j2 many.jsonl.zst > k2
+ok_cmd "the same from a compressed file" cmp k1 k2
+near < many.jsonl > k2
+ok_cmd "the same from a pipe" cmp k1 k2
+near --keep longest many.jsonl | sort > k1
+sort -r many.jsonl | near --keep longest | sort > k2
+ok_cmd "permuted inputs give the same documents under --keep longest" cmp k1 k2
+near --seed 1 many.jsonl > k1
+near --seed 2 many.jsonl > k2
+ok_cmd "--seed chooses other permutations" test "$(cmp -s k1 k2; echo $?)" = 1
+"$TOKMILL" dedup-exact many.jsonl then dedup-near then dedup-exact --by id > k1
+"$TOKMILL" dedup-exact many.jsonl | near | "$TOKMILL" dedup-exact --by id > k2
+ok_cmd "in a chain between barriers as in a pipe" cmp k1 k2
+is "$(near /dev/null | wc -c)" 0 "nothing in, nothing out"
+# A text of 3 MB beside its copy with a tail, in little memory: its shingles are sorted on disk.
+jq -r .text many.jsonl | tr '\n' ' ' | head -c 3000000 > long.txt
+jq -Rc '{id: "long", text: .}' long.txt > long.jsonl
+jq -Rc '{id: "longer", text: (. + "and then some more words")}' long.txt >> long.jsonl
+is "$(near --memory 20M long.jsonl | jq -c '[.id, .metadata.tokmill["dedup-near"].size]')" '["long",2]' \
+    "a long text in little memory"
+
+status_is 2 "--bands 0 is refused" "$TOKMILL" dedup-near --bands 0 a.jsonl
+status_is 2 "too many permutations are refused" "$TOKMILL" dedup-near --bands 1000 --rows 1000 a.jsonl
+status_is 2 "--words 0 is refused" "$TOKMILL" dedup-near --words 0 a.jsonl
+status_is 2 "--jaccard 1.5 is refused" "$TOKMILL" dedup-near --jaccard 1.5 a.jsonl
+status_is 2 "--keep worst is refused" "$TOKMILL" dedup-near --keep worst a.jsonl
+status_is 2 "more ranks than one are refused" "$TOKMILL" dedup-near --rank 0 --world 2 a.jsonl a.jsonl
+status_is 3 "--tmp-max is respected" "$TOKMILL" dedup-near --tmp-max 100K --memory 3M many.jsonl.zst
+done_testing
