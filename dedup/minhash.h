@@ -23,7 +23,8 @@ void minhash_free(struct minhash *m);               /* NULL is allowed */
 size_t minhash_lanes(const struct minhash *m);      /* of a signature, padded: room to give */
 void minhash_start(const struct minhash *m, uint32_t *lanes);
 void minhash_add(const struct minhash *m, uint32_t *lanes, const uint64_t *shingles, size_t n);
-void minhash_keys(const struct minhash *m, const uint32_t *lanes, uint64_t *keys);  /* a band each */
+/* A key for each band. */
+void minhash_keys(const struct minhash *m, const uint32_t *lanes, uint64_t *keys);
 
 /* That two documents of similarity j share a band. */
 double minhash_probability(double j, unsigned bands, unsigned rows);

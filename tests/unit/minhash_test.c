@@ -145,7 +145,8 @@ static void folds_what_does_not_matter(void **state)
     same("Caf\303\251 cr\303\250me", "cafe\314\201 creme");     /* composed, not, bare */
     same("\320\234\320\236\320\240\320\225 \320\270", "\320\274\320\276\321\200\320\265 \320\270");
     same("\331\241\331\242\331\253\331\243 x", "5 x");      /* Arabic digits and separator */
-    same("\355\225\234\352\265\255 x", "\341\204\222\341\205\241\341\206\253\341\204\200\341\205\256\341\206\250 x");
+    same("\355\225\234\352\265\255 x",                /* Hangul syllables and their parts */
+         "\341\204\222\341\205\241\341\206\253\341\204\200\341\205\256\341\206\250 x");
     same("soft\302\255 hyphen", "soft hyphen");
     same("\342\200\234quoted\342\200\235 text", "quoted text");
     different("ab c", "a bc");
