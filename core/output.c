@@ -13,7 +13,7 @@
 
 struct output {
     int fd;
-    char *path, *tmp;
+    char *path, *tmp;           /* tmp NULL: path is a device or pipe, written to as it is */
     uint64_t size;
     int slot;                   /* in the clean-up list */
     size_t n;
@@ -32,15 +32,37 @@ static char *temporary_name(const char *path)
     return tmp;
 }
 
+/* Devices, pipes and sockets (/dev/null, /dev/stdout, a FIFO) are written to, never replaced. */
+static bool is_special(const char *path)
+{
+    struct stat st;
+    return !stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+/* A link stays one: the file it leads to is replaced. */
+static char *resolve(const char *path)
+{
+    struct stat st;
+    char *real = !lstat(path, &st) && S_ISLNK(st.st_mode) ? realpath(path, NULL) : NULL;
+    char *out = mem_strdup(real ? real : path);
+    free(real);
+    return out;
+}
+
 struct output *output_open(const char *path, struct err *e)
 {
     struct output *o = mem_alloc(sizeof *o);
-    o->path = mem_strdup(path);
-    o->tmp = temporary_name(path);
+    bool special = is_special(path);
+    o->path = special ? mem_strdup(path) : resolve(path);
+    o->tmp = special ? NULL : temporary_name(o->path);
     o->size = o->n = 0;
-    cleanup_sweep(path);
-    o->slot = cleanup_add(o->tmp);
-    o->fd = open(o->tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    o->slot = -1;
+    if (!special) {
+        cleanup_sweep(o->path);
+        o->slot = cleanup_add(o->tmp);
+    }
+    o->fd = special ? open(path, O_WRONLY | O_CLOEXEC)
+                    : open(o->tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (o->fd >= 0)
         return o;
     err_at(e, slice_str(path), ERR_NO_POS, ERR_NO_POS);
@@ -141,15 +163,15 @@ static void release(struct output *o)
 int output_commit(struct output *o, struct err *e)
 {
     int rc = flush(o, e);
-    if (!rc && fsync(o->fd) && errno != EINVAL)
+    if (!rc && o->tmp && fsync(o->fd) && errno != EINVAL)
         rc = failed(o, e, "cannot sync");
     int fd = o->fd;
     o->fd = -1;
     if (close(fd) && !rc)
         rc = failed(o, e, "cannot close");
-    if (!rc && rename(o->tmp, o->path))
+    if (!rc && o->tmp && rename(o->tmp, o->path))
         rc = failed(o, e, "cannot rename into place");
-    if (!rc && sync_folder(o->path))
+    if (!rc && o->tmp && sync_folder(o->path))
         rc = failed(o, e, "cannot sync the folder");
     if (rc) {
         output_abort(o);
@@ -166,7 +188,8 @@ void output_abort(struct output *o)
         return;
     if (o->fd >= 0)
         close(o->fd);
-    unlink(o->tmp);
+    if (o->tmp)
+        unlink(o->tmp);
     cleanup_forget(o->slot);
     release(o);
 }

@@ -11,7 +11,8 @@
 
 struct output;
 
-/* Opens for writing. An existing final file is replaced at commit. */
+/* Opens for writing. An existing final file is replaced at commit; a device or pipe is written to
+ * as it is (only fit for output_write()). */
 struct output *output_open(const char *path, struct err *e);
 int output_write(struct output *o, const void *p, size_t n, struct err *e);
 /* Writes at an earlier place (a header filled in last). */

@@ -9,9 +9,9 @@
  * serial number, not by time, is the one reported.
  *
  * Files: cli.c (main, messages, signals), chain.c (command line), help.c (--help, man,
- * completion), feed.c (inputs to batches), run.c (workers and order), walk.c (a batch
- * through its steps), commit.c (what happens in input order), outlet.c (where documents go), units.c
- * and folder.c (outputs by units), finish.c (accounts, stats).
+ * completion), feed.c (inputs to batches), run.c (workers and order), walk.c (a batch through its
+ * steps), commit.c (what happens in input order), outlet.c (where documents go), units.c and
+ * folder.c (outputs by units), finish.c (accounts, stats).
  */
 #ifndef CORE_RUN_H
 #define CORE_RUN_H
