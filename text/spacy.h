@@ -1,0 +1,52 @@
+/* spacy - words and sentences as spaCy's English rule tokenizer cuts them (3.8, blank "en")
+ *
+ * datatrove splits English with it, so every rule set that counts words as datatrove does stands on
+ * this. No trained model is involved: a text is cut at white space; each piece loses prefixes and
+ * suffixes (punctuation, quotes, units after digits), what remains is an exception ("don't" is
+ * "do" + "n't"), an address, or is cut at infixes ("and/or", hyphens between letters). At last runs
+ * of tokens that spell an exception are put together again (":" and ")" give ":)").
+ *
+ *     spacy_words()       spacy/tokenizer.pyx, without the white-space tokens
+ *     spacy_sentences()   spacy/pipeline/sentencizer.pyx: number of sentences in a run of words
+ *
+ * A struct spacy is made once and read-only; a struct word_list belongs to one thread. Time is
+ * linear in the text, also for a single word of 100 MB.
+ */
+#ifndef TEXT_SPACY_H
+#define TEXT_SPACY_H
+#include "text/chars.h"
+
+enum {
+    WORD_LETTER = 1,            /* holds a CH_LETTER */
+    WORD_SOLID = 2,             /* holds a character outside CH_DT_PUNCT */
+    WORD_PLAIN = 4,             /* ASCII letters only */
+    WORD_PUNCT = 8,             /* CH_PUNCT characters only: is_punct */
+    WORD_STOP = 16,             /* one CH_SENTENCE character */
+    WORD_SEEN = 32              /* spacy.c's own */
+};
+
+struct word {
+    uint32_t at, n;             /* bytes in the text */
+    uint32_t chars;             /* code points */
+    uint32_t flags;
+};
+
+struct word_list {
+    struct word *v;
+    size_t n, cap;
+    uint32_t *cuts;             /* suffixes of the piece at hand, outermost first */
+    size_t n_cuts, cap_cuts;
+};
+
+struct spacy;
+struct spacy *spacy_new(void);
+void spacy_free(struct spacy *s);                   /* NULL is allowed */
+const struct chars *spacy_chars(const struct spacy *s);
+
+void word_list_free(struct word_list *w);
+/* Fills w with the words of the text (valid UTF-8, below 4 GiB), in order. */
+void spacy_words(const struct spacy *s, struct slice text, struct word_list *w);
+/* Sentences that words v[0..n) of `text` make, at least 1. */
+size_t spacy_sentences(struct slice text, const struct word *v, size_t n);
+
+#endif
