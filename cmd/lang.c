@@ -33,7 +33,7 @@ static const struct opt opts[] = {
     OPT_BOOL(0, "shares", struct conf, shares, "write metadata.lang_shares"),
     OPT_CHOICE(0, "case", "as-is|lower|auto", "as-is", struct conf, letters,
                "lower-case the text first; auto: where capitals prevail"),
-    OPT_CHOICE(0, "newlines", "space|delete", "space", struct conf, newline,
+    OPT_CHOICE(0, "newlines", NEWLINE_CHOICES, "space", struct conf, newline,
                "what a newline is to the model"),
     OPT_SIZE(0, "sample", "SIZE", "0", struct conf, sample,
              "look at no more than this of a document, in four places (0: all)"),
@@ -133,7 +133,7 @@ static void *scratch_new(const void *conf)
 {
     const struct conf *c = conf;
     struct lang_opts o = {(enum lang_by)c->by, (enum lang_case)c->letters,
-                          (enum lang_newline)c->newline, c->sample};
+                          (enum newline)c->newline, c->sample};
     return lang_reader_new(c->m, o);
 }
 

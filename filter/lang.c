@@ -133,21 +133,11 @@ static struct slice lower_case(struct lang_reader *r, struct slice text)
     return buf_slice(&r->lower);
 }
 
-static struct slice without_newlines(struct lang_reader *r, struct slice text)
-{
-    struct slice line;
-    buf_clear(&r->joined);
-    while (slice_next(&text, '\n', &line))
-        buf_add_slice(&r->joined, line);
-    return buf_slice(&r->joined);
-}
-
 static struct slice prepare(struct lang_reader *r, struct slice unit)
 {
     bool lower = r->o.letters == LANG_CASE_LOWER ||
                  (r->o.letters == LANG_CASE_AUTO && mostly_capitals(unit));
-    if (r->o.newline == LANG_NEWLINE_DELETE)
-        unit = without_newlines(r, unit);
+    unit = newline_apply(r->o.newline, unit, &r->joined);
     return lower ? lower_case(r, unit) : unit;
 }
 

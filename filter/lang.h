@@ -18,6 +18,7 @@
 #define FILTER_LANG_H
 #include <stdint.h>
 #include "core/err.h"
+#include "filter/newline.h"
 
 struct lang_model;
 struct lang_reader;
@@ -27,12 +28,11 @@ enum { LANG_SHARES_MAX = 16 };
 
 enum lang_by { LANG_BY_DOCUMENT, LANG_BY_PARAGRAPH, LANG_BY_LINE };
 enum lang_case { LANG_CASE_AS_IS, LANG_CASE_LOWER, LANG_CASE_AUTO };
-enum lang_newline { LANG_NEWLINE_SPACE, LANG_NEWLINE_DELETE };
 
 struct lang_opts {
     enum lang_by by;
     enum lang_case letters;         /* AUTO: lower case where more capitals than small letters */
-    enum lang_newline newline;      /* what a newline inside a unit is */
+    enum newline newline;           /* what a newline inside a unit is */
     uint64_t sample;                /* bytes to look at, 0: all; see lang_sample() */
 };
 

@@ -79,8 +79,10 @@ static uint32_t language(struct slice s, bool has_script)
     uint32_t code = s.n == 2 || s.n == 3 ? pack(s.p, s.n) : 0, to = 0;
     if (code && s.n == 2)
         to = look_up(iso_639_1, sizeof iso_639_1 / sizeof *iso_639_1, code);
-    if (code && !to)
-        to = look_up(others, sizeof others / sizeof *others, code);
+    if (code) {
+        uint32_t standard = look_up(others, sizeof others / sizeof *others, to ? to : code);
+        to = standard ? standard : to;
+    }
     /* ISO's als is Tosk Albanian, Wikipedia's (and lid.176's) is Alemannic: a script tells */
     if (code && !to && has_script && code == pack("als", 3))
         to = pack("sqi", 3);

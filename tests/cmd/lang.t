@@ -98,6 +98,9 @@ en 0.124504" "lid.176: labels and scores"
         "a newline is white space"
     is "$("$TOKMILL" lang -m "$M" --newlines delete nl.jsonl | jq .metadata.lang_score | uniq | wc -l)" 2 \
         "--newlines delete joins words"
+    printf '%s\n' '{"text":"one\u2028two"}' '{"text":"one two"}' > nl.jsonl
+    is "$("$TOKMILL" lang -m "$M" --newlines splitlines nl.jsonl | jq .metadata.lang_score |
+        uniq | wc -l)" 1 "--newlines splitlines"
     "$TOKMILL" -j1 lang -m "$M" --by line --shares many.jsonl > one
     "$TOKMILL" -j8 lang -m "$M" --by line --shares many.jsonl > eight
     ok_cmd "same bytes with any -j, lid.176" cmp one eight
