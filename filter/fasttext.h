@@ -30,6 +30,7 @@ struct fasttext_guess {
 };
 
 struct fasttext *fasttext_load(const char *path, struct err *e);        /* NULL on error */
+struct fasttext *fasttext_parse(struct slice bytes, struct err *e);     /* copies what it needs */
 void fasttext_free(struct fasttext *ft);                                /* NULL is allowed */
 uint32_t fasttext_labels(const struct fasttext *ft);                    /* at least 1 */
 struct slice fasttext_label(const struct fasttext *ft, uint32_t i);     /* with "__label__" */

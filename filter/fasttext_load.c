@@ -374,18 +374,24 @@ static int load_all(struct load *l)
     return l->ft->loss == LOSS_HS ? build_tree(l) : 0;
 }
 
+struct fasttext *fasttext_parse(struct slice bytes, struct err *e)
+{
+    struct fasttext *ft = mem_zero(sizeof *ft);
+    struct load l = {ft, cursor_of(bytes), e};
+    if (load_all(&l) == 0)
+        return ft;
+    fasttext_free(ft);
+    return NULL;
+}
+
 struct fasttext *fasttext_load(const char *path, struct err *e)
 {
     struct model_file file;
     if (model_file_open(&file, path, e))
         return NULL;
-    struct fasttext *ft = mem_zero(sizeof *ft);
-    struct load l = {ft, cursor_of(file.bytes), e};
-    if (load_all(&l)) {
+    struct fasttext *ft = fasttext_parse(file.bytes, e);
+    if (!ft)
         err_at(e, slice_str(path), ERR_NO_POS, ERR_NO_POS);
-        fasttext_free(ft);
-        ft = NULL;
-    }
     model_file_close(&file);
     return ft;
 }
