@@ -15,7 +15,7 @@ struct conf {
 };
 
 static const struct opt opts[] = {
-    OPT_STR('t', "tokenizer", "FILE", NULL, struct conf, tokenizer,
+    OPT_FILE('t', "tokenizer", "FILE", struct conf, tokenizer,
             "vocabulary that the ids come from"),
     OPT_BOOL(0, "skip-special", struct conf, skip_special, "leave special tokens out of the text"),
     OPT_BOOL(0, "keep-ids", struct conf, keep_ids, "keep input_ids beside the text"),

@@ -18,7 +18,7 @@ struct scratch {
 };
 
 static const struct opt opts[] = {
-    OPT_STR('t', "tokenizer", "FILE", NULL, struct conf, tokenizer,
+    OPT_FILE('t', "tokenizer", "FILE", struct conf, tokenizer,
             "vocabulary: tokenizer.json or a .tiktoken rank file"),
     OPT_STR(0, "pattern", "NAME|REGEX", NULL, struct conf, pattern,
             "gpt2, cl100k, o200k or a regular expression instead of the file's own"),

@@ -19,7 +19,7 @@ struct conf {
 };
 
 static const struct opt opts[] = {
-    OPT_STR('m', "model", "FILE", NULL, struct conf, model,
+    OPT_FILE('m', "model", "FILE", struct conf, model,
             "a fastText model, .bin or .ftz, instead of the built-in CLD2"),
     OPT_LIST('k', "keep", "LANG,...", struct conf, keep, "drop documents in other languages"),
     OPT_LIST(0, "drop", "LANG,...", struct conf, drop, "drop documents in these languages"),
