@@ -85,13 +85,13 @@ static void find_members(struct slice line, const struct doc_fields *f, struct m
     *m = (struct members){{NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, false};
     json_iter_init(&it, line);
     while (json_iter_next(&it, &top)) {
-        if (!text_dotted && slice_eq(top.key, f->text))
+        if (!text_dotted && json_key_is(top.key, f->text))
             note_member(&m->text, top.value, &m->doubled);
-        else if (!id_dotted && slice_eq(top.key, f->id))
+        else if (!id_dotted && json_key_is(top.key, f->id))
             note_member(&m->id, top.value, &m->doubled);
-        else if (slice_is(top.key, "input_ids"))
+        else if (json_key_is(top.key, SLICE("input_ids")))
             note_member(&m->ids, top.value, &m->doubled);
-        else if (slice_is(top.key, "metadata"))
+        else if (json_key_is(top.key, SLICE("metadata")))
             note_member(&m->metadata, top.value, &m->doubled);
     }
     if (text_dotted)
@@ -100,15 +100,21 @@ static void find_members(struct slice line, const struct doc_fields *f, struct m
         m->id = json_find(line, f->id, &m->doubled);
 }
 
-static void add_first_id(struct doc *d, struct slice id)
+/* A null id takes the value; where none stands it becomes the first member. */
+static void give_id(struct doc *d, struct slice id)
 {
     struct buf b;
+    struct slice null = json_find(d->shell, d->fields->id, NULL);
     buf_init(&b, BUF_NO_LIMIT);
-    size_t at = slice_find_byte(d->shell, '{') + 1;
-    json_put_str(&b, "id", id);
-    if (!object_empty(d->shell))
-        buf_add_byte(&b, ',');
-    splice(d, at, 0, buf_slice(&b));
+    if (null.p) {
+        json_add_string(&b, id);
+        splice(d, (size_t)(null.p - d->shell.p), null.n, buf_slice(&b));
+    } else {
+        json_put_str(&b, "id", id);
+        if (!object_empty(d->shell))
+            buf_add_byte(&b, ',');
+        splice(d, slice_find_byte(d->shell, '{') + 1, 0, buf_slice(&b));
+    }
     buf_free(&b);
     d->id = id;
 }
@@ -159,7 +165,7 @@ int doc_parse(struct doc *d, struct arena *a, struct slice line, const struct do
         cut_value(d, here, &d->ids_at);
     }
     if (!d->id.p)
-        add_first_id(d, fallback_id);
+        give_id(d, fallback_id);
     return 0;
 }
 
@@ -247,7 +253,9 @@ void doc_drop_ids(struct doc *d)
         from--;
     if (d->shell.p[from] == '{') {
         from++;
-        end += end < d->shell.n && d->shell.p[end] == ',';
+        while (strchr(" \t\r\n", d->shell.p[end]))
+            end++;
+        end += d->shell.p[end] == ',';
     }
     d->ids_at = 0;
     splice(d, from, end - from, slice_of("", 0));

@@ -211,32 +211,6 @@ bool json_iter_next(struct json_iter *it, struct json_member *m)
     return true;
 }
 
-struct slice json_find(struct slice s, struct slice path, bool *doubled)
-{
-    struct slice key, value = s;
-    while (slice_next(&path, '.', &key)) {
-        struct json_iter it;
-        struct json_member m;
-        struct slice found = {NULL, 0};
-        if (!json_iter_init(&it, value) || it.close != '}')
-            return found;
-        while (json_iter_next(&it, &m)) {
-            if (!slice_eq(m.key, key))
-                continue;
-            if (found.p && doubled)
-                *doubled = true;
-            if (!found.p)
-                found = m.value;
-            if (!doubled)
-                break;
-        }
-        if (!found.p)
-            return found;
-        value = found;
-    }
-    return value;
-}
-
 static unsigned hex4(const char *p)
 {
     unsigned v = 0;
@@ -268,6 +242,59 @@ static size_t unicode_escape(const char *p, const char *end, char **o, uint64_t 
     return used;
 }
 
+static char plain_escape(char c)
+{
+    return c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c == 'b' ? '\b'
+         : c == 'f' ? '\f' : c;
+}
+
+bool json_key_is(struct slice key, struct slice name)
+{
+    bool escaped = key.n && memchr(key.p, '\\', key.n);
+    if (!escaped || key.n <= name.n)        /* an escape is longer than what it stands for */
+        return !escaped && slice_eq(key, name);
+    const char *p = key.p, *end = key.p + key.n;
+    while (p < end) {
+        char bytes[4] = {*p}, *o = bytes + 1;
+        if (*p++ == '\\') {
+            bytes[0] = plain_escape(*p);
+            o = *p == 'u' ? bytes : o;
+            p += *p == 'u' ? 1 + unicode_escape(p + 1, end, &o, NULL) : 1;
+        }
+        size_t n = (size_t)(o - bytes);
+        if (!slice_starts(name, slice_of(bytes, n)))
+            return false;
+        name = slice_from(name, n);
+    }
+    return name.n == 0;
+}
+
+struct slice json_find(struct slice s, struct slice path, bool *doubled)
+{
+    struct slice key, value = s;
+    while (slice_next(&path, '.', &key)) {
+        struct json_iter it;
+        struct json_member m;
+        struct slice found = {NULL, 0};
+        if (!json_iter_init(&it, value) || it.close != '}')
+            return found;
+        while (json_iter_next(&it, &m)) {
+            if (!json_key_is(m.key, key))
+                continue;
+            if (found.p && doubled)
+                *doubled = true;
+            if (!found.p)
+                found = m.value;
+            if (!doubled)
+                break;
+        }
+        if (!found.p)
+            return found;
+        value = found;
+    }
+    return value;
+}
+
 struct slice json_string(struct slice value, struct arena *a, uint64_t *repaired)
 {
     if (!json_is_string(value))
@@ -289,8 +316,7 @@ struct slice json_string(struct slice value, struct arena *a, uint64_t *repaired
         if (c == 'u')
             p += unicode_escape(p, end, &o, repaired);
         else
-            *o++ = c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c == 'b' ? '\b'
-                 : c == 'f' ? '\f' : c;
+            *o++ = plain_escape(c);
     }
     return slice_of(out, (size_t)(o - out));
 }

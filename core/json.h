@@ -33,6 +33,8 @@ struct slice json_value(struct slice s);
 /* False if s is neither an object nor an array. */
 bool json_iter_init(struct json_iter *it, struct slice s);
 bool json_iter_next(struct json_iter *it, struct json_member *m);
+/* Whether a member's key, as spelled, is `name` once its escapes are decoded. */
+bool json_key_is(struct slice key, struct slice name);
 /* Value of a dotted path ("metadata.lang") in object s; {NULL, 0} if absent. The first of doubled
  * keys wins; *doubled (may be NULL) tells that there was another on the way. */
 struct slice json_find(struct slice s, struct slice path, bool *doubled);
