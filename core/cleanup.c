@@ -31,6 +31,16 @@ void cleanup_forget(int slot)
         atomic_store(&slots[slot], NULL);
 }
 
+bool cleanup_holds(const char *path)
+{
+    for (int i = 0; i < SLOTS; i++) {
+        const char *held = atomic_load(&slots[i]);
+        if (held && !strcmp(held, path))
+            return true;
+    }
+    return false;
+}
+
 void cleanup_all(void)
 {
     for (int i = 0; i < SLOTS; i++) {

@@ -13,7 +13,7 @@
 
 struct output {
     int fd;
-    char *path, *tmp;           /* tmp NULL: path is a device or pipe, written to as it is */
+    char *path, *tmp;           /* tmp NULL: path is no file, written directly */
     uint64_t size;
     int slot;                   /* in the clean-up list */
     size_t n;
@@ -32,45 +32,56 @@ static char *temporary_name(const char *path)
     return tmp;
 }
 
-/* Devices, pipes and sockets (/dev/null, /dev/stdout, a FIFO) are written to, never replaced. */
-static bool is_special(const char *path)
+static void release(struct output *o)
 {
-    struct stat st;
-    return !stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+    cleanup_forget(o->slot);
+    mem_free(o->path);
+    mem_free(o->tmp);
+    mem_free(o);
 }
 
-/* A link stays one: the file it leads to is replaced. */
-static char *resolve(const char *path)
+/* The file that is to be replaced: the target of a link, else the path itself. */
+static char *final_name(const char *path)
 {
     struct stat st;
-    char *real = !lstat(path, &st) && S_ISLNK(st.st_mode) ? realpath(path, NULL) : NULL;
-    char *out = mem_strdup(real ? real : path);
-    free(real);
-    return out;
+    char *target = !lstat(path, &st) && S_ISLNK(st.st_mode) ? realpath(path, NULL) : NULL;
+    char *name = mem_strdup(target ? target : path);
+    free(target);
+    return name;
+}
+
+static int open_file(struct output *o, struct err *e)
+{
+    struct stat st;
+    bool exists = !stat(o->path, &st);
+    if (exists && S_ISDIR(st.st_mode))
+        return err_set(e, ERR_USAGE, "is a folder");
+    if (exists && !S_ISREG(st.st_mode)) {
+        o->fd = open(o->path, O_WRONLY | O_CLOEXEC);
+    } else {
+        o->tmp = temporary_name(o->path);
+        if (cleanup_holds(o->tmp))
+            return err_set(e, ERR_USAGE, "two outputs of one command have this name");
+        cleanup_sweep(o->path);
+        o->slot = cleanup_add(o->tmp);
+        o->fd = open(o->tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (o->fd < 0 && errno == EEXIST && !unlink(o->tmp))     /* of an earlier process */
+            o->fd = open(o->tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    }
+    return o->fd < 0 ? err_errno(e, "cannot create") : 0;
 }
 
 struct output *output_open(const char *path, struct err *e)
 {
     struct output *o = mem_alloc(sizeof *o);
-    bool special = is_special(path);
-    o->path = special ? mem_strdup(path) : resolve(path);
-    o->tmp = special ? NULL : temporary_name(o->path);
+    o->path = final_name(path);
+    o->tmp = NULL;
     o->size = o->n = 0;
     o->slot = -1;
-    if (!special) {
-        cleanup_sweep(o->path);
-        o->slot = cleanup_add(o->tmp);
-    }
-    o->fd = special ? open(path, O_WRONLY | O_CLOEXEC)
-                    : open(o->tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (o->fd >= 0)
+    if (!open_file(o, e))
         return o;
     err_at(e, slice_str(path), ERR_NO_POS, ERR_NO_POS);
-    err_errno(e, "cannot create");
-    cleanup_forget(o->slot);
-    mem_free(o->path);
-    mem_free(o->tmp);
-    mem_free(o);
+    release(o);
     return NULL;
 }
 
@@ -153,17 +164,10 @@ static int sync_folder(const char *path)
     return rc && errno != EINVAL ? -1 : 0;
 }
 
-static void release(struct output *o)
-{
-    mem_free(o->path);
-    mem_free(o->tmp);
-    mem_free(o);
-}
-
 int output_commit(struct output *o, struct err *e)
 {
     int rc = flush(o, e);
-    if (!rc && o->tmp && fsync(o->fd) && errno != EINVAL)
+    if (!rc && fsync(o->fd) && errno != EINVAL)
         rc = failed(o, e, "cannot sync");
     int fd = o->fd;
     o->fd = -1;
@@ -177,7 +181,6 @@ int output_commit(struct output *o, struct err *e)
         output_abort(o);
         return -1;
     }
-    cleanup_forget(o->slot);
     release(o);
     return 0;
 }
@@ -190,8 +193,18 @@ void output_abort(struct output *o)
         close(o->fd);
     if (o->tmp)
         unlink(o->tmp);
-    cleanup_forget(o->slot);
     release(o);
+}
+
+static int make_folder(const char *path)
+{
+    struct stat st;
+    if (!mkdir(path, 0777))
+        return 0;
+    if (errno != EEXIST || stat(path, &st))
+        return -1;
+    errno = ENOTDIR;
+    return S_ISDIR(st.st_mode) ? 0 : -1;
 }
 
 int output_mkdir(const char *path, struct err *e)
@@ -202,7 +215,7 @@ int output_mkdir(const char *path, struct err *e)
         slash = strchr(slash, '/');
         if (slash)
             *slash = '\0';
-        if (mkdir(p, 0777) && errno != EEXIST) {
+        if (make_folder(p)) {
             err_at(e, slice_str(p), ERR_NO_POS, ERR_NO_POS);
             rc = err_errno(e, "cannot make folder");
         }

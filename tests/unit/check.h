@@ -37,9 +37,9 @@ static inline struct slice get_file(const char *name)
 {
     FILE *f = fopen(name, "rb");
     assert_non_null(f);
-    char *p = malloc(1 << 24);
+    char *p = malloc(1 << 25);
     assert_non_null(p);
-    size_t n = fread(p, 1, 1 << 24, f);
+    size_t n = fread(p, 1, 1 << 25, f);
     fclose(f);
     return slice_of(p, n);
 }
