@@ -22,6 +22,8 @@ struct entries {
     struct archive *archive;        /* NULL between archives */
     struct input *stream;           /* what the archive reads from, when compressed */
     struct err stream_err;
+    bool stream_end;                /* all of the stream was read ... */
+    size_t zeros;                   /* ... and it ended with so many zero bytes */
     char block[64 << 10];
     struct buf prefix;              /* of names in the archive */
     struct buf name;
@@ -110,6 +112,9 @@ static la_ssize_t read_stream(struct archive *a, void *data, const void **block)
     if (n < 0)
         archive_set_error(a, EIO, "%s", en->stream_err.text);
     *block = en->block;
+    en->stream_end = n == 0;
+    for (long i = 0; i < n; i++)
+        en->zeros = en->block[i] ? 0 : en->zeros + 1;
     return n;
 }
 
@@ -119,12 +124,17 @@ static bool is_epub(struct slice head)
            slice_starts(slice_from(head, 30), SLICE("mimetypeapplication/epub+zip"));
 }
 
+static bool is_tar(struct slice head)
+{
+    return head.n >= 512 && !memcmp(head.p + 257, "ustar", 5);
+}
+
 static bool is_archive(struct slice head)
 {
     if (slice_starts(head, SLICE("PK\3\4")))
         return !is_epub(head);
     return slice_starts(head, SLICE("7z\xbc\xaf\x27\x1c")) ||
-           (head.n >= 512 && !memcmp(head.p + 257, "ustar", 5));
+           is_tar(head);
 }
 
 static int archive_failed(struct entries *en, struct err *e)
@@ -154,13 +164,15 @@ static struct slice strip_archive_suffix(struct slice name)
     return name;
 }
 
-/* Takes over `in` (already opened; its head was read) when the archive can be streamed. */
-static int open_archive(struct entries *en, const char *path, bool plain, struct err *e)
+/* Zip and 7z have their directory at the end: they are read from the file, where it is plain. */
+static int open_archive(struct entries *en, const char *path, bool from_file, struct err *e)
 {
     buf_clear(&en->prefix);
     buf_add_slice(&en->prefix, strip_archive_suffix(entries_name(slice_str(path), en->root)));
     buf_add_byte(&en->prefix, '/');
     err_init(&en->stream_err);
+    en->stream_end = false;
+    en->zeros = 0;
     en->archive = archive_read_new();
     if (!en->archive)
         return err_set(e, ERR_NOMEM, "no memory for an archive reader");
@@ -169,7 +181,7 @@ static int open_archive(struct entries *en, const char *path, bool plain, struct
     archive_read_support_format_zip(en->archive);
     archive_read_support_format_7zip(en->archive);
     int rc;
-    if (plain) {
+    if (from_file) {
         rc = archive_read_open_filename(en->archive, path, 256 << 10);
     } else {
         if (!(en->stream = input_open(path, en->window_log, e)))
@@ -213,6 +225,9 @@ static int next_member(struct entries *en, struct slice *name, struct buf *bytes
     }
     if (rc != ARCHIVE_EOF)
         return archive_failed(en, e);
+    /* A tar that was cut between two members looks whole, but for its two blocks of zeros. */
+    if (en->stream_end && en->zeros < 512)
+        return err_set(e, ERR_DATA, "archive: it ends without its end mark");
     close_archive(en);
     return 0;
 }
@@ -250,10 +265,12 @@ static int open_file(struct entries *en, const char *path, struct slice *name, s
     }
     if (rc >= 0 && is_archive(buf_slice(bytes)) && strcmp(path, "-")) {
         input_close(in);
-        return open_archive(en, path, plain, e);
+        return open_archive(en, path, plain && !is_tar(buf_slice(bytes)), e);
     }
     if (!rc)
         rc = read_rest(en, in, bytes, e);
+    if (rc == 1 && bytes->n > en->max_bytes)
+        rc = 2;
     input_close(in);
     buf_clear(&en->name);
     buf_add_slice(&en->name, input_base_name(entries_name(slice_str(path), en->root)));

@@ -6,8 +6,9 @@
 #include <unistd.h>
 #include "core/codec.h"
 #include "core/mem.h"
+#include "core/utf8.h"
 
-enum { BLOCK = 256 << 10 };
+enum { BLOCK = 256 << 10, MAGIC_MAX = 16 };
 
 struct input {
     int fd;
@@ -66,25 +67,37 @@ static bool only_zeros(const char *p, size_t n)
     return n == 0;
 }
 
+/* Enough stored bytes to recognise a magic number, unless the file ends before. */
+static int fill_magic(struct input *in, struct err *e)
+{
+    while (in->n - in->from < MAGIC_MAX && !in->eof)
+        if (fill(in, e))
+            return -1;
+    return 0;
+}
+
+/* Zeros up to the end of the file are padding, as tapes and block devices leave it. */
+static int skip_padding(struct input *in, struct err *e)
+{
+    while (in->n > in->from && only_zeros(in->block + in->from, in->n - in->from)) {
+        in->from = in->n;
+        if (fill_magic(in, e))
+            return -1;
+    }
+    return in->n > in->from ? damaged(in, e, "is followed by other bytes") : 0;
+}
+
 /* Between members: what follows must be another one of the same codec, or the end. */
 static int next_member(struct input *in, bool *end, struct err *e)
 {
-    if (in->n - in->from < 16 && fill(in, e))
+    if (fill_magic(in, e))
         return -1;
     size_t left = in->n - in->from;
-    *end = left == 0;
+    *end = !left || codec_recognise(unread(in)) != in->codec;
     if (*end)
-        return 0;
-    if (codec_recognise(unread(in)) == in->codec) {
-        in->inside = true;
-        return decoder_begin(in->decoder, e);
-    }
-    if (in->eof && only_zeros(in->block + in->from, left)) {    /* padding, as tapes leave it */
-        in->from = in->n;
-        *end = true;
-        return 0;
-    }
-    return damaged(in, e, "is followed by other bytes");
+        return skip_padding(in, e);
+    in->inside = true;
+    return decoder_begin(in->decoder, e);
 }
 
 long input_read(struct input *in, void *p, size_t n, struct err *e)
@@ -116,6 +129,39 @@ long input_read(struct input *in, void *p, size_t n, struct err *e)
     }
 }
 
+static const struct { struct slice suffix; enum codec codec; } suffixes[] = {
+    {{".gz", 3}, CODEC_GZIP}, {{".zst", 4}, CODEC_ZSTD}, {{".bz2", 4}, CODEC_BZIP2},
+    {{".xz", 3}, CODEC_XZ}, {{".zstd", 5}, CODEC_ZSTD}, {{".bz", 3}, CODEC_BZIP2}};
+
+static bool looks_like_text(struct slice s)
+{
+    size_t good = utf8_valid_upto(s);
+    if (s.n - good > 3)                         /* the block may end inside a character */
+        return false;
+    for (size_t i = 0; i < good; i++)
+        if ((unsigned char)s.p[i] < ' ' && !memchr("\t\n\v\f\r", s.p[i], 5))
+            return false;
+    return true;
+}
+
+/* The name never chooses the codec. But bytes under the name of one that are none of it, and no
+ * text that somebody decompressed and left there, are damage: a cut or changed magic number must
+ * not make rubbish of a file in silence. */
+static int check_name(struct input *in, struct err *e)
+{
+    struct slice name = slice_str(in->path), head = slice_of(in->block, in->n);
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        if (!slice_ends(name, suffixes[i].suffix) || name.n == suffixes[i].suffix.n)
+            continue;
+        bool cut = head.n < 4 || (head.n < 10 && slice_starts(head, SLICE("BZh")));
+        if (cut || !looks_like_text(head))
+            return err_set(e, ERR_DATA, "named %s, but is no %s data", suffixes[i].suffix.p,
+                           codec_name(suffixes[i].codec));
+        return 0;
+    }
+    return 0;
+}
+
 struct input *input_open(const char *path, int window_log, struct err *e)
 {
     bool standard = !path || !strcmp(path, "-");
@@ -131,7 +177,8 @@ struct input *input_open(const char *path, int window_log, struct err *e)
     if (in->fd >= 0 && !fill(in, e)) {
         in->codec = codec_recognise(unread(in));
         in->started = true;
-        if ((in->decoder = decoder_new(in->codec, window_log, e)))
+        if ((in->codec != CODEC_PLAIN || !check_name(in, e)) &&
+            (in->decoder = decoder_new(in->codec, window_log, e)))
             return in;
     }
     err_at(e, slice_str(in->path), ERR_NO_POS, ERR_NO_POS);
@@ -156,9 +203,8 @@ void input_close(struct input *in)
 
 struct slice input_base_name(struct slice name)
 {
-    static const char *const suffixes[] = {".gz", ".zst", ".bz2", ".xz", ".zstd", ".bz"};
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
-        if (slice_ends(name, slice_str(suffixes[i])) && name.n > strlen(suffixes[i]))
-            return slice_upto(name, name.n - strlen(suffixes[i]));
+        if (slice_ends(name, suffixes[i].suffix) && name.n > suffixes[i].suffix.n)
+            return slice_upto(name, name.n - suffixes[i].suffix.n);
     return name;
 }

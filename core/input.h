@@ -1,9 +1,10 @@
 /* input - the decoded bytes of one file or of standard input
  *
- * The codec is recognised by magic number, never by name: plain, gzip (all members, empty ones
+ * The codec is recognised by magic number: plain, gzip (all members, empty ones
  * too), zstd (all frames, skippable ones passed over), bzip2 (all streams), xz. Checksums are
  * verified. What follows the last member and is no member is damage, as is a cut-off one: ERR_DATA
- * with the offset of the decoded byte where it was met. One thread at a time.
+ * with the offset of the decoded byte where it was met. A name never chooses the codec, but what is
+ * called .gz and is neither packed nor text is damage too. One thread at a time.
  */
 #ifndef CORE_INPUT_H
 #define CORE_INPUT_H
