@@ -235,7 +235,8 @@ static void takes_ids_away(void **state)
         {"{\"input_ids\":[1],\"id\":\"1\",\"text\":\"a\"}", "{\"id\":\"1\",\"text\":\"a\"}"},
         {"{\"id\":\"1\",\"text\":\"a\",\"input_ids\":[1]}", "{\"id\":\"1\",\"text\":\"a\"}"},
         {"{ \"input_ids\" : [1] , \"id\":\"1\",\"text\":\"a\"}", "{ \"id\":\"1\",\"text\":\"a\"}"},
-        {"{\"id\":\"1\" , \"input_ids\" : [1] , \"text\":\"a\"}", "{\"id\":\"1\"  , \"text\":\"a\"}"}};
+        {"{\"id\":\"1\" , \"input_ids\" : [1] , \"text\":\"a\"}",
+         "{\"id\":\"1\"  , \"text\":\"a\"}"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct doc d = {0};
         const char *kind;

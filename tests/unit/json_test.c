@@ -188,7 +188,8 @@ static void writes_strings_that_read_back(void **state)
     arena_init(&a);
     for (int c = 0; c < 0x80; c++) {
         all[n++] = (char)c;
-        n += (size_t)sprintf(all + n, "\xc3\xa9");      /* moves each byte to other places */
+        memcpy(all + n, "\xc3\xa9", 2);    /* moves each byte to other places */
+        n += 2;
     }
     json_add_string(&b, slice_of(all, n));
     assert_int_equal(json_check(buf_slice(&b), &at), 0);
