@@ -41,7 +41,7 @@ static void write_file(const char *name, size_t step)
         while (rest.p[n - 1] != '\n')
             n++;
         assert_int_equal(writer_append(w, slice_upto(rest, n), 1, &frames, &e), 0);
-        assert_int_equal(writer_write(w, frames, &e), 0);
+        assert_int_equal(writer_write(frames, &e), 0);
         rest = slice_from(rest, n);
     }
     struct hash128 got = writer_hash(w), want = hash128(buf_slice(&records));
@@ -115,17 +115,11 @@ static void frames_close_at_the_first_record_end_past_4_mib(void **state)
     free((void *)(uintptr_t)file.p);
 }
 
-struct late {
-    struct writer *w;
-    struct frame *frame;
-};
-
-static void *write_late(void *arg)
+static void *write_late(void *frame)
 {
-    struct late *l = arg;
     struct err own;
     err_init(&own);
-    return writer_write(l->w, l->frame, &own) ? l : NULL;
+    return writer_write(frame, &own) ? frame : NULL;
 }
 
 /* A frame that is ready early waits for those before it. */
@@ -143,9 +137,8 @@ static void frames_stay_in_order_on_any_thread(void **state)
     assert_int_equal(writer_append(w, slice_from(buf_slice(&records), half), 1, &second, &e), 0);
     assert_non_null(first);
     assert_non_null(second);
-    struct late late = {w, second};
-    pthread_create(&thread, NULL, write_late, &late);
-    assert_int_equal(writer_write(w, first, &e), 0);
+    pthread_create(&thread, NULL, write_late, second);
+    assert_int_equal(writer_write(first, &e), 0);
     pthread_join(thread, &failed);
     assert_null(failed);
     assert_int_equal(writer_docs(w), 2);
