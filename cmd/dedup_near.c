@@ -7,7 +7,6 @@
 #include "dedup/policy.h"
 #include "dedup/shingle.h"
 
-enum { CHUNK = 1024 };
 enum { VERIFY_TEXT, VERIFY_NONE };       /* as in the option */
 
 struct conf {
@@ -27,7 +26,7 @@ struct scratch {
     struct verdict_cursor *cursor;
     struct buf id;
     uint32_t *lanes;
-    uint64_t shingles[CHUNK];
+    uint64_t shingles[SHINGLE_ROOM];
 };
 
 struct found {                      /* of one document, from prepare to commit */
@@ -112,7 +111,7 @@ static const uint64_t *sign(const struct conf *c, struct scratch *s, struct job 
     size_t n = 0, got;
     minhash_start(c->minhash, s->lanes);
     shingler_start(s->shingler, text);
-    for (; (got = shingler_next(s->shingler, s->shingles, CHUNK)) > 0; n += got)
+    for (; (got = shingler_next(s->shingler, s->shingles)) > 0; n += got)
         minhash_add(c->minhash, s->lanes, s->shingles, got);
     if (!n)
         return NULL;

@@ -1,38 +1,28 @@
-/* fold - what a code point is to near-duplicate detection
+/* fold - a text as plain words, for comparing documents
  *
- * Each thread has its own table, filled page by page from utf8proc as a text asks for it.
+ * A folder writes the words of a text with spaces between them and nothing else:
+ *
+ *   letters      in lower case, decomposed, without nonspacing marks
+ *   numbers      as 0, with their decimal part (3.50 and 1,000 are both 0)
+ *   Han, kana, Thai, Lao, Khmer, Burmese, Yi      each character a word
+ *   anything else ends a word
+ *
+ * This is datatrove's text normalisation for deduplication, but for the simpler rule of what ends a
+ * word. A folder belongs to one thread; its table of code points is filled page by page, from
+ * utf8proc, as texts ask for it.
  */
 #ifndef DEDUP_FOLD_H
 #define DEDUP_FOLD_H
-#include <stdint.h>
+#include "core/slice.h"
 
-enum fold_kind {
-    FOLD_END,                       /* ends a word: space, punctuation, symbol, control */
-    FOLD_LETTER,                    /* part of a word, as .cp */
-    FOLD_WORD,                      /* a word of its own, as .cp */
-    FOLD_DIGIT,                     /* decimal digit */
-    FOLD_NOTHING,                   /* nonspacing mark or format character */
-    FOLD_SEVERAL                    /* decomposes into several: fold_several() */
-};
+enum { FOLD_ROOM = 64 };            /* least room that fold_next() needs */
 
-struct fold_table;
+struct folder;
 
-struct fold_table *fold_new(void);
-void fold_free(struct fold_table *t);
-const uint32_t *fold_page(struct fold_table *t, uint32_t page);
-/* The letters that cp decomposes into; at most 4. */
-int fold_several(uint32_t cp, uint32_t out[4]);
-
-struct fold_table {
-    uint32_t *pages[0x1100];        /* of 256 entries, kind << 24 | folded; NULL: not yet made */
-};
-
-static inline uint32_t fold_get(struct fold_table *t, uint32_t cp)
-{
-    const uint32_t *page = t->pages[cp >> 8];
-    return (page ? page : fold_page(t, cp >> 8))[cp & 255];
-}
-static inline enum fold_kind fold_kind(uint32_t entry) { return (enum fold_kind)(entry >> 24); }
-static inline uint32_t fold_cp(uint32_t entry) { return entry & 0xFFFFFF; }
+struct folder *folder_new(void);
+void folder_free(struct folder *f);                 /* NULL is allowed */
+/* Folds from *p on until the text (valid UTF-8) ends or less than FOLD_ROOM bytes of room are left;
+ * moves *p and returns the bytes written. Words may continue in the next call's bytes. */
+size_t fold_next(struct folder *f, const char **p, const char *end, char *out, size_t room);
 
 #endif

@@ -34,26 +34,29 @@ static void update_plain(uint32_t *lanes, const uint32_t *a, const uint32_t *b, 
 }
 
 #if defined __x86_64__
-/* Lanes of `V` vectors stay in registers while all shingles pass. */
+/* `V` vectors of lanes stay in registers while all shingles pass. Loops over them are unrolled by
+ * order: the compiler would keep the vectors in memory otherwise. */
+#define EACH_VECTOR(V) _Pragma("GCC unroll 8") for (int v = 0; v < V; v++)
 #define UPDATE_AVX2(V)                                                                          \
     __attribute__((target("avx2"))) static void update_avx2_##V(                                \
         uint32_t *lanes, const uint32_t *a, const uint32_t *b, const uint64_t *shingles,        \
         size_t n)                                                                               \
     {                                                                                           \
         __m256i min[V], fa[V], fb[V];                                                           \
-        for (int v = 0; v < V; v++) {                                                           \
+        EACH_VECTOR(V)                                                                          \
+        {                                                                                       \
             min[v] = _mm256_loadu_si256((const __m256i *)lanes + v);                            \
             fa[v] = _mm256_loadu_si256((const __m256i *)a + v);                                 \
             fb[v] = _mm256_loadu_si256((const __m256i *)b + v);                                 \
         }                                                                                       \
         for (size_t i = 0; i < n; i++) {                                                        \
             __m256i x = _mm256_set1_epi32((int)(shingles[i] >> 32));                            \
-            for (int v = 0; v < V; v++)                                                         \
-                min[v] = _mm256_min_epu32(                                                      \
-                    min[v], _mm256_add_epi32(_mm256_mullo_epi32(fa[v], x), fb[v]));             \
+            EACH_VECTOR(V)                                                                      \
+            min[v] = _mm256_min_epu32(min[v],                                                   \
+                                      _mm256_add_epi32(_mm256_mullo_epi32(fa[v], x), fb[v]));   \
         }                                                                                       \
-        for (int v = 0; v < V; v++)                                                             \
-            _mm256_storeu_si256((__m256i *)lanes + v, min[v]);                                  \
+        EACH_VECTOR(V)                                                                          \
+        _mm256_storeu_si256((__m256i *)lanes + v, min[v]);                                      \
     }
 
 UPDATE_AVX2(4)

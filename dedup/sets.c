@@ -5,7 +5,7 @@
 #include "dedup/sorter.h"
 #include "dedup/temp.h"
 
-enum { CHUNK = 1024, BLOCK = 4096 };
+enum { BLOCK = 4096 };
 
 struct sets {
     struct sets_about about;
@@ -139,7 +139,7 @@ static int make_large(struct set_maker *m, uint64_t *place, struct err *e)
     while (!rc && m->n) {
         for (size_t i = 0; i < m->n && !rc; i++)
             rc = sorter_add(sorter, &m->v[i], e);
-        m->n = shingler_next(m->shingler, m->v, CHUNK);
+        m->n = shingler_next(m->shingler, m->v);
     }
     if (!rc && !sorter_sort(sorter, e))
         rc = write_unique(m->sets, sorter, own, place, e);
@@ -156,12 +156,12 @@ int set_make(struct set_maker *m, struct slice text, uint64_t *place, struct err
     m->n = 0;
     shingler_start(m->shingler, text);
     for (;;) {
-        if (m->n + CHUNK > m->cap) {
-            m->cap = m->cap ? m->cap * 2 : 4 * CHUNK;
+        if (m->n + SHINGLE_ROOM > m->cap) {
+            m->cap = m->cap ? m->cap * 2 : 2 * SHINGLE_ROOM;
             m->v = mem_grow_array(m->v, m->cap, sizeof *m->v);
             m->other = mem_grow_array(m->other, m->cap, sizeof *m->other);
         }
-        if (!(got = shingler_next(m->shingler, m->v + m->n, CHUNK)))
+        if (!(got = shingler_next(m->shingler, m->v + m->n)))
             break;
         if ((m->n += got) > most)
             return make_large(m, place, e);

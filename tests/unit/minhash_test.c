@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "core/buf.h"
 #include "core/hash.h"
 #include "dedup/minhash.h"
 #include "dedup/shingle.h"
@@ -107,29 +108,30 @@ static void settings_follow_from_similarity(void **state)
     assert_true(minhash_probability(.8, 128 / (rows + 1), rows + 1) < .95);
 }
 
-static size_t shingles_of(const char *text, unsigned n, uint64_t *out, size_t room)
+static size_t shingles_of(const char *text, unsigned n, uint64_t *out)
 {
     struct shingler *s = shingler_new(n);
-    size_t k = 0, got;
+    uint64_t more[SHINGLE_ROOM];
     shingler_start(s, slice_str(text));
-    while (k + 4 <= room && (got = shingler_next(s, out + k, room - k)) > 0)
-        k += got;
+    size_t k = shingler_next(s, out);
+    if (k)
+        assert_int_equal(shingler_next(s, more), 0);
     shingler_free(s);
     return k;
 }
 
 static void same(const char *a, const char *b)
 {
-    uint64_t x[256], y[256];
-    size_t n = shingles_of(a, 2, x, 256), k = shingles_of(b, 2, y, 256);
+    uint64_t x[SHINGLE_ROOM], y[SHINGLE_ROOM];
+    size_t n = shingles_of(a, 2, x), k = shingles_of(b, 2, y);
     if (n != k || memcmp(x, y, n * sizeof *x))
         fail_msg("not the same: '%s' (%zu) and '%s' (%zu)", a, n, b, k);
 }
 
 static void different(const char *a, const char *b)
 {
-    uint64_t x[256], y[256];
-    size_t n = shingles_of(a, 2, x, 256), k = shingles_of(b, 2, y, 256);
+    uint64_t x[SHINGLE_ROOM], y[SHINGLE_ROOM];
+    size_t n = shingles_of(a, 2, x), k = shingles_of(b, 2, y);
     if (n == k && !memcmp(x, y, n * sizeof *x))
         fail_msg("the same: '%s' and '%s'", a, b);
 }
@@ -156,36 +158,72 @@ static void folds_what_does_not_matter(void **state)
 static void counts_words(void **state)
 {
     (void)state;
-    uint64_t x[256];
-    assert_int_equal(shingles_of("", 5, x, 256), 0);
-    assert_int_equal(shingles_of(" \n...!", 5, x, 256), 0);
-    assert_int_equal(shingles_of("one two", 5, x, 256), 1);
-    assert_int_equal(shingles_of("a b c d e", 5, x, 256), 1);
-    assert_int_equal(shingles_of("a b c d e f", 5, x, 256), 2);
-    assert_int_equal(shingles_of("\344\270\200\344\272\214\344\270\211", 1, x, 256), 3);
-    assert_int_equal(shingles_of("ab\344\270\200cd\344\272\214", 1, x, 256), 4);
-    assert_int_equal(shingles_of("\343\201\213\343\202\231\343\201\213", 1, x, 256), 2);
+    uint64_t x[SHINGLE_ROOM];
+    assert_int_equal(shingles_of("", 5, x), 0);
+    assert_int_equal(shingles_of(" \n...!", 5, x), 0);
+    assert_int_equal(shingles_of("one two", 5, x), 1);
+    assert_int_equal(shingles_of("a b c d e", 5, x), 1);
+    assert_int_equal(shingles_of("a b c d e f", 5, x), 2);
+    assert_int_equal(shingles_of("\344\270\200\344\272\214\344\270\211", 1, x), 3);
+    assert_int_equal(shingles_of("ab\344\270\200cd\344\272\214", 1, x), 4);
+    assert_int_equal(shingles_of("\343\201\213\343\202\231\343\201\213", 1, x), 2);
 }
 
-/* Small rooms give the same shingles as one large one. */
-static void hands_out_piecemeal(void **state)
+/* A text of several buffers has the shingles of its words, wherever a buffer ends: the same as
+ * those of each window of n words on its own. */
+static void buffers_do_not_show(void **state)
 {
     (void)state;
-    char text[4096];
-    uint64_t whole[4096], part[4096];
-    size_t at = 0, n, k = 0, got;
-    for (int i = 0; at < 3900; i++)
-        at += (size_t)snprintf(text + at, sizeof text - at, "%c%c %s", 'a' + i % 26,
-                               'a' + i / 26 % 26, i % 7 ? "" : "\344\270\200");
-    n = shingles_of(text, 3, whole, 4096);
-    struct shingler *s = shingler_new(3);
-    shingler_start(s, slice_str(text));
-    while ((got = shingler_next(s, part + k, 4)) > 0)
-        k += got;
+    enum { WORDS = 4000 };
+    struct buf text;
+    size_t ends[WORDS + 1] = {0}, at = 0, got;
+    uint64_t out[SHINGLE_ROOM], window[SHINGLE_ROOM];
+    buf_init(&text, 1 << 20);
+    for (size_t i = 0; i < WORDS; i++) {
+        for (uint64_t v = hash_mix(i), k = v % 23 + 1; k; k--, v /= 3)
+            buf_add_str(&text, v % 9 ? v % 2 ? "a" : "B" : "\303\251");
+        buf_add_str(&text, i % 3 ? " " : ", ");
+        ends[i + 1] = text.n;
+    }
+    struct shingler *s = shingler_new(3), *one = shingler_new(3);
+    shingler_start(s, buf_slice(&text));
+    for (; (got = shingler_next(s, out)) > 0; at += got)
+        for (size_t i = 0; i < got; i++) {
+            size_t from = ends[at + i], to = ends[at + i + 3];
+            shingler_start(one, slice_of(text.p + from, to - from));
+            assert_int_equal(shingler_next(one, window), 1);
+            assert_int_equal(out[i], window[0]);
+        }
+    assert_int_equal(at, WORDS - 2);
     shingler_free(s);
-    assert_true(n > 900);
-    assert_int_equal(n, k);
-    assert_memory_equal(whole, part, n * sizeof *whole);
+    shingler_free(one);
+    buf_free(&text);
+}
+
+/* A word without end counts as one word for each 1024 bytes, wherever it begins. */
+static void long_words_are_cut(void **state)
+{
+    (void)state;
+    enum { N = 100 * SHINGLE_WORD_MAX };
+    uint64_t out[SHINGLE_ROOM], sum[2] = {0};
+    for (int k = 0; k < 2; k++) {
+        struct buf text;
+        size_t n = 0, got;
+        buf_init(&text, 1 << 20);
+        for (int i = 0; i < (k ? 3000 : 0); i++)
+            buf_add_byte(&text, ' ');
+        for (size_t i = 0; i < N + 1; i++)
+            buf_add_byte(&text, (char)('a' + hash_mix(i) % 26));
+        struct shingler *s = shingler_new(1);
+        shingler_start(s, buf_slice(&text));
+        for (; (got = shingler_next(s, out)) > 0; n += got)
+            for (size_t i = 0; i < got; i++)
+                sum[k] = hash_mix(sum[k] + out[i]);
+        assert_int_equal(n, 101);
+        shingler_free(s);
+        buf_free(&text);
+    }
+    assert_int_equal(sum[0], sum[1]);
 }
 
 int main(void)
@@ -196,7 +234,8 @@ int main(void)
         cmocka_unit_test(settings_follow_from_similarity),
         cmocka_unit_test(folds_what_does_not_matter),
         cmocka_unit_test(counts_words),
-        cmocka_unit_test(hands_out_piecemeal),
+        cmocka_unit_test(buffers_do_not_show),
+        cmocka_unit_test(long_words_are_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
