@@ -6,11 +6,10 @@
 near() { "$TOKMILL" dedup-near "$@"; }
 ids() { near "$@" | jq -r .id | tr '\n' ' '; }
 
-# 59 words with the year, so 55 shingles. b has another number, case and accents; c another word in the middle,
-# which kills 5 of them: 50/60, found by bands with a probability of 98 %. g and h have no words.
+# 39 words with the year, so 35 shingles. b has another number, case and accents; c another word in the middle,
+# which kills 5 of them: 30/40. g and h have no words.
 w="the quick brown fox jumps over a lazy dog while seven wizards make toxic brew for an evil queen"
 w="$w and four kings sing about five golden rings near old castle walls where nobody ever listens at night"
-w="$w because all of them left long ago for warmer places by some distant sea with white sand and clear water"
 cat > a.jsonl <<X
 {"id":"a","text":"$w in 1999","source":"x"}
 {"id":"b","text":"$(echo "$w" | tr q Q | sed 's/evil/\\u00e9vil/'), in 2024.","source":"y","n":3}
@@ -30,13 +29,13 @@ is "$? $(cat err; jq -c '[.id, .metadata]' kept)" '0 ["a",{"tokmill":{"dedup-nea
 is "$(sed -n 2p kept)" "$(sed -n 4p a.jsonl)" "what has no copies passes byte for byte"
 is "$(jq -c '[.id, .metadata, ._drop]' dropped)" \
     '["b",{"tokmill":{"dedup-near":{"cluster":"a"}}},{"stage":"dedup-near","rule":"near-duplicate","value":1,"threshold":0.75}]
-["c",{"tokmill":{"dedup-near":{"cluster":"a"}}},{"stage":"dedup-near","rule":"near-duplicate","value":0.8333333333333334,"threshold":0.75}]
+["c",{"tokmill":{"dedup-near":{"cluster":"a"}}},{"stage":"dedup-near","rule":"near-duplicate","value":0.75,"threshold":0.75}]
 ["f",{"tokmill":{"dedup-near":{"cluster":"e"}}},{"stage":"dedup-near","rule":"near-duplicate","value":1,"threshold":0.75}]' \
     "rejects name the kept one, similarity and threshold"
 is "$(near --annotate a.jsonl | jq -c '[.id, (.metadata.tokmill["dedup-near"] | .cluster, .size, .drop.value)]')" \
     '["a","a",3,null]
 ["b","a",null,1]
-["c","a",null,0.8333333333333334]
+["c","a",null,0.75]
 ["d",null,null,null]
 ["e","e",2,null]
 ["f","e",null,1]
@@ -45,8 +44,8 @@ is "$(near --annotate a.jsonl | jq -c '[.id, (.metadata.tokmill["dedup-near"] | 
 is "$(near --stats s.json a.jsonl > /dev/null && jq -c '.stages[0] |
     [.dropped["near-duplicate"].docs, .counters, .histograms.cluster_size.sum, .histograms.similarity.count]' s.json)" \
     '[3,{"without_words":2},8,3]' "statistics"
-is "$(ids --jaccard 0.9 a.jsonl)" "a c d e g h " "--jaccard is the least similarity of a dropped one"
-is "$(ids --verify none --jaccard 0.9 a.jsonl)" "a d e g h " "--verify none believes the bands"
+is "$(ids --jaccard 0.8 a.jsonl)" "a c d e g h " "--jaccard is the least similarity of a dropped one"
+is "$(ids --verify none --jaccard 0.8 a.jsonl)" "a d e g h " "--verify none believes the bands"
 is "$(ids --verify none --bands 1 --rows 60 a.jsonl)" "a c d e g h " "--bands, --rows: one long band finds copies only"
 is "$(ids --verify none --bands 60 --rows 1 a.jsonl)" "a d e g h " "--bands, --rows: many short ones find more"
 is "$(ids --words 1 --jaccard 0.9 a.jsonl)" "a d e g h " "--words: single words differ less"

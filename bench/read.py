@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+"""Reading WARC records. Peers read every record's body and drop it; tokmill makes documents: of the
+texts of a WET file as they are, of HTML pages their main text."""
+from bench import INPUTS, compare, family, have, timed
+
+
+def warcio(path):
+    from warcio.archiveiterator import ArchiveIterator
+
+    def work():
+        n = size = 0
+        with open(path, "rb") as f:
+            for record in ArchiveIterator(f):
+                size += len(record.content_stream().read())
+                n += 1
+        return {"documents": n, "body_bytes": size}
+    return timed(work, "warcio")
+
+
+def fastwarc(path):
+    from fastwarc.warc import ArchiveIterator
+
+    def work():
+        n = size = 0
+        with open(path, "rb") as f:
+            for record in ArchiveIterator(f):
+                size += len(record.reader.read())
+                n += 1
+        return {"documents": n, "body_bytes": size}
+    return timed(work, "fastwarc")
+
+
+def main():
+    """records of web archives, one gzip member each"""
+    for name, n in ("text.wet.gz", "wet_bytes"), ("all.warc.gz", "html_bytes"):
+        path = f"{INPUTS}/{name}"
+        if have(path):
+            compare("read", name, int(open(f"{INPUTS}/{n}").read()),
+                    ["warc", "--max-record", "256M", path, "-o", "/dev/null"],
+                    [("fastwarc", "web", (path,)), ("warcio", "web", (path,))])
+
+
+family(main, {"warcio": warcio, "fastwarc": fastwarc})

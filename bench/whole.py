@@ -1,0 +1,40 @@
+#!/usr/bin/env python3
+"""A web path: WARC to filtered JSONL by the same steps: main text, Gopher's repetition and quality
+rules, C4's (without its terminal punctuation), FineWeb's."""
+import os
+import tempfile
+
+from bench import BENCH, INPUTS, compare, family, have, timed
+
+
+def datatrove(path):
+    from datatrove.executor import LocalPipelineExecutor
+    from datatrove.pipeline.extractors import Trafilatura
+    from datatrove.pipeline.filters import (C4QualityFilter, FineWebQualityFilter,
+                                            GopherQualityFilter, GopherRepetitionFilter)
+    from datatrove.pipeline.readers import WarcReader
+    from datatrove.pipeline.writers import JsonlWriter
+    with tempfile.TemporaryDirectory() as tmp:
+        steps = [WarcReader(os.path.dirname(path), glob_pattern=os.path.basename(path)),
+                 Trafilatura(favour_precision=True), GopherRepetitionFilter(), GopherQualityFilter(),
+                 C4QualityFilter(filter_no_terminal_punct=False), FineWebQualityFilter(),
+                 JsonlWriter(tmp + "/out", compression=None)]
+
+        def work():
+            stats = LocalPipelineExecutor(steps, tasks=1, logging_dir=tmp + "/log").run()
+            return {"documents": sum(int(s.stats["total"].total) for s in stats.stats[-1:])}
+        return timed(work, "datatrove")
+
+
+def main():
+    """WARC to filtered JSONL"""
+    path = INPUTS + "/some.warc.gz"
+    if have(path):
+        rules = ["gopher-repetition", "gopher-quality", "c4-no-punct", "fineweb"]
+        chain = [a for r in rules for a in ("then", "filter", "--rules", r)]
+        compare("whole", "some.warc.gz", int(open(INPUTS + "/some_bytes").read()),
+                ["warc", "--max-record", "256M", path, *chain, "-o", BENCH + "/whole.jsonl"],
+                [("datatrove", "filter", (path,))])
+
+
+family(main, {"datatrove": datatrove})
