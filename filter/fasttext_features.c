@@ -21,6 +21,7 @@ struct fasttext_reader *fasttext_reader_new(const struct fasttext *ft)
     r->heap = mem_array((size_t)nlabels + 1, sizeof *r->heap);
     r->stack = mem_array((size_t)nlabels + 1, sizeof *r->stack);
     buf_init(&r->hashes, BUF_NO_LIMIT);
+    buf_init(&r->long_word, BUF_NO_LIMIT);
     return r;
 }
 
@@ -36,65 +37,114 @@ void fasttext_reader_free(struct fasttext_reader *r)
     mem_free(r->heap);
     mem_free(r->stack);
     buf_free(&r->hashes);
+    buf_free(&r->long_word);
     mem_free(r);
 }
 
 /* ---- rows --------------------------------------------------------------------------------- */
 
+typedef float row4 __attribute__((vector_size(16), aligned(16)));
+
+/* 16 columns stay in registers; each column is summed in the order of the rows either way. */
+static void add_rows_16(struct fasttext_reader *r, const uint32_t *rows, uint32_t n)
+{
+    row4 *sum = (row4 *)r->sum, a = sum[0], b = sum[1], c = sum[2], d = sum[3];
+    for (uint32_t i = 0; i < n; i++) {
+        const row4 *row = (const row4 *)(r->ft->in.v + (uint64_t)rows[i] * 16);
+        a += row[0];
+        b += row[1];
+        c += row[2];
+        d += row[3];
+    }
+    sum[0] = a;
+    sum[1] = b;
+    sum[2] = c;
+    sum[3] = d;
+}
+
 static void add_rows(struct fasttext_reader *r, const uint32_t *rows, uint32_t n)
 {
     const struct ft_matrix *m = &r->ft->in;
-    for (uint32_t i = 0; i < n; i++) {
-        const float *row = m->v + (uint64_t)rows[i] * m->stride;
-        for (uint32_t j = 0; j < m->stride; j++)
-            r->sum[j] += row[j];
-    }
+    row4 *sum = (row4 *)r->sum;
     r->n_rows += n;
+    if (m->stride == 16) {
+        add_rows_16(r, rows, n);
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        const row4 *row = (const row4 *)(m->v + (uint64_t)rows[i] * m->stride);
+        for (uint32_t j = 0; j < m->stride / 4; j++)
+            sum[j] += row[j];
+    }
 }
 
-/* Where the rows of one word are gathered: handed on whenever FT_CHUNK of them wait. */
+/* Where the rows of one word are gathered: a row of its own, then buckets, which become rows when
+ * FT_CHUNK of them wait or the word is done. */
 struct gather {
     struct fasttext_reader *r;
-    uint32_t *rows, n;
-    bool flushed;                   /* some are in the sum already: not for the cache */
+    uint32_t *rows, n, n_done;      /* n_done: are rows already */
 };
 
-static void gather(struct gather *g, uint32_t row)
+static void gather_done(struct gather *g)
 {
-    if (row == FASTTEXT_NONE)
-        return;
+    g->n = g->n_done + ft_bucket_rows(g->r->ft, g->rows + g->n_done, g->n - g->n_done);
+    g->n_done = g->n;
+}
+
+static void gather_bucket(struct gather *g, uint32_t bucket)
+{
     if (g->n == FT_CHUNK) {
+        gather_done(g);
         add_rows(g->r, g->rows, g->n);
-        g->n = 0;
-        g->flushed = true;
+        g->n = g->n_done = 0;
     }
-    g->rows[g->n++] = row;
+    g->rows[g->n++] = bucket;
+}
+
+/* h mod bucket (Lemire, Kaser, Kurz 2019: exact for 32 bits). */
+static uint32_t bucket_of(const struct fasttext *ft, uint32_t h)
+{
+    uint64_t low = ft->bucket_inverse * h;
+    return (uint32_t)((unsigned __int128)low * ft->bucket >> 64);
 }
 
 static bool continues(char c) { return ((unsigned char)c & 0xC0) == 0x80; }
 
 /* The character n-grams of "<word>", by where they start, then by length. A lone "<" or ">" is
- * none, nor is a lone character of one that begins or ends the word. */
-static void char_ngrams(struct gather *g, struct slice word)
+ * none, nor is a lone character of one that begins or ends the word. `w` is the word between its
+ * two signs, n bytes with them. */
+static void char_ngrams(struct gather *g, const char *w, size_t n)
 {
     const struct fasttext *ft = g->r->ft;
-    size_t n = word.n + 2;
-#define AT(i) ((i) == 0 ? '<' : (i) == n - 1 ? '>' : word.p[(i) - 1])
+    int32_t minn = ft->minn, maxn = ft->maxn;
     for (size_t i = 0; i < n; i++) {
-        if (continues(AT(i)))
+        if (continues(w[i]))
             continue;
         uint32_t h = 2166136261u;
         size_t j = i;
-        for (int32_t len = 1; j < n && len <= ft->maxn; len++) {
+        for (int32_t len = 1; j < n && len <= maxn; len++) {
             do {
-                h = (h ^ (uint32_t)(int32_t)(signed char)AT(j)) * 16777619u;
+                h = (h ^ (uint32_t)(int32_t)(signed char)w[j]) * 16777619u;
                 j++;
-            } while (j < n && continues(AT(j)));
-            if (len >= ft->minn && !(len == 1 && (i == 0 || j == n)))
-                gather(g, ft_bucket_row(ft, h % ft->bucket));
+            } while (j < n && continues(w[j]));
+            if (len >= minn && !(len == 1 && (i == 0 || j == n)))
+                gather_bucket(g, bucket_of(ft, h));
         }
     }
-#undef AT
+}
+
+static void word_ngrams(struct gather *g, struct slice word)
+{
+    char small[FT_CACHE_WORD + 2], *w = small;
+    struct buf *b = &g->r->long_word;
+    if (word.n > FT_CACHE_WORD) {
+        buf_clear(b);
+        w = buf_reserve(b, word.n + 2);
+    }
+    w[0] = '<';
+    memcpy(w + 1, word.p, word.n);
+    w[word.n + 1] = '>';
+    char_ngrams(g, w, word.n + 2);
 }
 
 /* All rows of a word. False for one that does not count at all: a label. */
@@ -105,9 +155,11 @@ static bool word_rows(struct gather *g, struct slice word, uint32_t hash)
     if (id == FASTTEXT_NONE ? slice_starts(word, SLICE(label_prefix)) : id >= ft->words.nwords)
         return false;
     if (id != FASTTEXT_NONE)
-        gather(g, id);
+        g->rows[g->n++] = id;
+    g->n_done = g->n;
     if (ft->maxn > 0 && !slice_eq(word, SLICE(end_of_text)))
-        char_ngrams(g, word);
+        word_ngrams(g, word);
+    gather_done(g);
     return true;
 }
 
@@ -129,7 +181,7 @@ static void forget(struct fasttext_reader *r)
 static void add_long_word(struct fasttext_reader *r, struct slice word)
 {
     uint32_t rows[FT_CHUNK], hash = ft_hash(word);
-    struct gather g = {r, rows, 0, false};
+    struct gather g = {r, rows, 0, 0};
     if (word_rows(&g, word, hash)) {
         add_rows(r, rows, g.n);
         keep_hash(r, hash);
@@ -142,7 +194,7 @@ static const struct ft_cached *cache_word(struct fasttext_reader *r, struct ft_c
 {
     if (r->n_cached_rows > FT_CACHE_ROWS - FT_CHUNK)
         forget(r);
-    struct gather g = {r, r->rows + r->n_cached_rows, 0, false};
+    struct gather g = {r, r->rows + r->n_cached_rows, 0, 0};
     slot->hash = ft_hash(word);
     slot->first = r->n_cached_rows;
     slot->count = word_rows(&g, word, slot->hash) ? g.n : FASTTEXT_NONE;
@@ -180,7 +232,7 @@ static void add_word_ngrams(struct fasttext_reader *r)
     const char *p = r->hashes.p;
     size_t n = r->hashes.n / sizeof(int32_t);
     uint32_t rows[FT_CHUNK];
-    struct gather g = {r, rows, 0, false};
+    struct gather g = {r, rows, 0, 0};
     for (size_t i = 0; i < n; i++) {
         int32_t one;
         memcpy(&one, p + i * sizeof one, sizeof one);
@@ -188,15 +240,18 @@ static void add_word_ngrams(struct fasttext_reader *r)
         for (size_t j = i + 1; j < n && j < i + (size_t)ft->word_ngrams; j++) {
             memcpy(&one, p + j * sizeof one, sizeof one);
             h = h * 116049371u + (uint64_t)(int64_t)one;
-            gather(&g, ft_bucket_row(ft, (uint32_t)(h % ft->bucket)));
+            gather_bucket(&g, (uint32_t)(h % ft->bucket));
         }
     }
+    gather_done(&g);
     add_rows(r, rows, g.n);
 }
 
 static bool is_space(char c)
 {
-    return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0';
+    static const bool space[256] = {['\0'] = true, ['\t'] = true, ['\n'] = true, ['\v'] = true,
+                                    ['\f'] = true, ['\r'] = true, [' '] = true};
+    return space[(unsigned char)c];
 }
 
 bool fasttext_read(struct fasttext_reader *r, struct slice text)

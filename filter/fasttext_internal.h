@@ -40,6 +40,7 @@ struct ft_node {                /* of the Huffman tree of hierarchical softmax *
 struct fasttext {
     int32_t dim, word_ngrams, minn, maxn;
     uint32_t bucket;
+    uint64_t bucket_inverse;    /* 2^64 / bucket, rounded up: a remainder without a division */
     enum fasttext_loss loss;
     struct ft_words words;
     struct ft_pruned pruned;
@@ -67,6 +68,7 @@ struct fasttext_reader {
     uint32_t *rows;             /* of cached words, then FT_CHUNK as scratch */
     uint32_t n_cached_rows;
     struct buf hashes;          /* of the text's words; only with word n-grams */
+    struct buf long_word;       /* "<word>" */
     struct fasttext_guess *heap;
     struct ft_visit { int32_t node; float score; } *stack;
 };
@@ -74,8 +76,9 @@ struct fasttext_reader {
 uint32_t ft_hash(struct slice s);
 /* Index of a word or label, or FASTTEXT_NONE. */
 uint32_t ft_find(const struct ft_words *w, struct slice word, uint32_t hash);
-/* The row of a bucket, or FASTTEXT_NONE when it was pruned away. */
-uint32_t ft_bucket_row(const struct fasttext *ft, uint32_t bucket);
+/* Turns n buckets into rows in place, leaving out those that were pruned away; returns how many
+ * are left. */
+uint32_t ft_bucket_rows(const struct fasttext *ft, uint32_t *v, uint32_t n);
 float *ft_floats(uint64_t n);               /* 64-byte aligned, 0 */
 void ft_floats_free(float *p);
 

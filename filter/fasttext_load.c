@@ -63,6 +63,7 @@ static int load_args(struct load *l)
     ft->word_ngrams = v[WORD_NGRAMS];
     ft->loss = (enum fasttext_loss)v[LOSS];
     ft->bucket = (uint32_t)v[BUCKET];
+    ft->bucket_inverse = ft->bucket ? UINT64_MAX / ft->bucket + 1 : 0;
     ft->minn = v[MINN];
     ft->maxn = version == VERSION_MIN ? 0 : v[MAXN];
     if (!ft->bucket && (ft->maxn > 0 || ft->word_ngrams > 1))
@@ -151,17 +152,36 @@ static void pruned_put(struct ft_pruned *p, uint32_t bucket, uint32_t row)
     p->bits[(bucket & p->bits_mask) >> 6] |= 1ull << (bucket & 63);
 }
 
-uint32_t ft_bucket_row(const struct fasttext *ft, uint32_t bucket)
+static uint32_t kept_row(const struct ft_pruned *p, uint32_t bucket)
 {
-    const struct ft_pruned *p = &ft->pruned;
-    if (!p->on)
-        return ft->words.nwords + bucket;
-    if (!(p->bits[(bucket & p->bits_mask) >> 6] >> (bucket & 63) & 1))
-        return FASTTEXT_NONE;
     for (uint32_t at = bucket & p->mask; p->table[at]; at = (at + 1) & p->mask)
         if (p->table[at] >> 32 == bucket)
-            return (uint32_t)p->table[at] - 1;
-    return FASTTEXT_NONE;
+            return (uint32_t)p->table[at];
+    return 0;
+}
+
+/* Most buckets of a pruned model are gone, and which is a coin toss to the branch predictor: the
+ * bits are asked first, without a branch. */
+uint32_t ft_bucket_rows(const struct fasttext *ft, uint32_t *v, uint32_t n)
+{
+    const struct ft_pruned *p = &ft->pruned;
+    uint32_t m = 0, rows = 0;
+    if (!p->on) {
+        for (uint32_t i = 0; i < n; i++)
+            v[i] += ft->words.nwords;
+        return n;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t bucket = v[i];
+        v[m] = bucket;
+        m += p->bits[(bucket & p->bits_mask) >> 6] >> (bucket & 63) & 1;
+    }
+    for (uint32_t i = 0; i < m; i++) {
+        uint32_t row = kept_row(p, v[i]);
+        v[rows] = row - 1;
+        rows += row != 0;
+    }
+    return rows;
 }
 
 static int load_pruned(struct load *l, uint32_t n)

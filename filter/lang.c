@@ -227,7 +227,8 @@ void lang_identify(struct lang_reader *r, struct slice text, struct lang_answer 
         struct slice unit = next_unit(r->o.by, &rest);
         if (!slice_trim(unit).n)
             continue;
-        judge(r, prepare(r, unit), (double)utf8_count(unit), out);
+        double weight = r->o.by == LANG_BY_DOCUMENT ? 1 : (double)utf8_count(unit);
+        judge(r, prepare(r, unit), weight, out);
     }
     answer(r, out);
 }
