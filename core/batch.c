@@ -9,6 +9,7 @@ void batch_init(struct batch *b, size_t n_steps)
 {
     *b = (struct batch){.serial = 0};
     arena_init(&b->arena);
+    chunk_init(&b->chunk);
     buf_init(&b->block, BUF_NO_LIMIT);
     buf_init(&b->out, BUF_NO_LIMIT);
     b->tally = mem_array(n_steps, sizeof *b->tally);
@@ -35,6 +36,7 @@ void batch_free(struct batch *b, size_t n_steps)
     mem_free(b->notices);
     mem_free(b->ends);
     mem_free(b->units);
+    chunk_free(&b->chunk);
     buf_free(&b->block);
     buf_free(&b->out);
     arena_free(&b->arena);

@@ -1,6 +1,7 @@
 /* batch_internal - the inside of a batch, for feed.c and run.c only. */
 #ifndef CORE_BATCH_INTERNAL_H
 #define CORE_BATCH_INTERNAL_H
+#include "core/chunk.h"
 #include "core/run.h"
 
 struct notice {                     /* a bad or passed-over record */
@@ -14,6 +15,8 @@ struct notice {                     /* a bad or passed-over record */
 struct batch {
     uint64_t serial;
     struct arena arena;
+    struct chunk chunk;             /* what the feed cut off for it, stored or decoded */
+    bool last;                      /* no more rounds: gates are left behind */
     struct buf block;               /* decoded input bytes that pieces and documents point into */
     struct piece *pieces;
     size_t n_pieces, cap_pieces;

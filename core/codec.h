@@ -26,7 +26,7 @@ void decoder_free(struct decoder *d);                       /* NULL is allowed *
 /* At the start of a member. */
 int decoder_begin(struct decoder *d, struct err *e);
 /* Decodes some of `in` into out[0..n): *used stored bytes, *made decoded ones, *end when the member
- * ended. -1: the data is damaged. */
+ * ended. -1: the data is damaged behind the *made bytes. */
 int decoder_step(struct decoder *d, struct slice in, char *out, size_t n, size_t *used,
                  size_t *made, bool *end);
 /* A whole gzip member at the front of `in` into out at once. False: it does not fit, is cut off or

@@ -4,21 +4,19 @@
 #include "core/entries.h"
 #include "core/input.h"
 #include "core/mem.h"
+#include "core/splitter.h"
 
-enum { BATCH_BYTES = 1 << 20, HEAD_BYTES = 64 << 10, BATCH_PIECES = 4096 };
+enum { BATCH_BYTES = 1 << 20, ROUND_BYTES = 4 << 20, HEAD_BYTES = 64 << 10, BATCH_PIECES = 4096 };
 
 struct feed {
     const struct chain *chain;
     const struct stage *source;
     const void *conf;
     size_t next_input;              /* index of the operand to open next */
-    struct input *in;               /* split sources: the one being read */
+    struct splitter *splitter;      /* inputs cut at record ends */
     struct entries *entries;        /* whole-file sources */
-    struct buf carry;               /* decoded, not yet cut off */
     struct hasher *hash;            /* of the operand at hand, when the chain keeps account */
-    struct buf head, name, file;    /* file: bytes of one entry */
-    bool skipping;                  /* in an oversize record, up to the next newline */
-    uint64_t record, offset;        /* of carry's first byte */
+    struct buf name, file;          /* file: bytes of one entry */
     uint64_t stored_done, stored_size;
     struct step *pull;
     struct job *job;
@@ -31,8 +29,6 @@ struct feed {
 static struct feed *new_feed(void)
 {
     struct feed *f = mem_zero(sizeof *f);
-    buf_init(&f->carry, BUF_NO_LIMIT);
-    buf_init(&f->head, HEAD_BYTES);
     buf_init(&f->name, 1 << 16);
     buf_init(&f->file, BUF_NO_LIMIT);
     return f;
@@ -54,6 +50,8 @@ struct feed *feed_inputs(const struct chain *c, const struct stage *source, cons
     f->chain = c;
     f->source = source;
     f->conf = conf;
+    if (!source->source.entries)
+        f->splitter = splitter_new(c, source, conf);
     f->stored_size = total_size(&c->inputs);
     return f;
 }
@@ -78,13 +76,11 @@ void feed_free(struct feed *f)
 {
     if (!f)
         return;
-    input_close(f->in);
+    splitter_free(f->splitter);
     entries_close(f->entries);
     if (f->cursor)
         spool_cursor_free(f->cursor);
     hasher_free(f->hash);
-    buf_free(&f->carry);
-    buf_free(&f->head);
     buf_free(&f->name);
     buf_free(&f->file);
     mem_free(f);
@@ -92,7 +88,7 @@ void feed_free(struct feed *f)
 
 void feed_position(const struct feed *f, uint64_t *stored_at, uint64_t *stored_size)
 {
-    *stored_at = f->stored_done + (f->in ? input_stored_at(f->in) : 0);
+    *stored_at = f->splitter ? splitter_stored_at(f->splitter) : f->stored_done;
     *stored_size = f->stored_size;
 }
 
@@ -139,136 +135,6 @@ static void seen_whole(struct feed *f)
     seen->whole = true;
     hasher_free(f->hash);
     f->hash = NULL;
-}
-
-/* ---- inputs cut at record ends -------------------------------------------------------------- */
-
-static int open_next(struct feed *f, struct err *e)
-{
-    const char *path = next_operand(f);
-    if (!path)
-        return 0;
-    set_name(f, path);
-    buf_clear(&f->carry);
-    buf_clear(&f->head);
-    f->record = 1;
-    f->offset = 0;
-    f->skipping = false;
-    f->in = input_open(path, (int)f->chain->o.window_log, e);
-    return f->in ? 1 : -1;
-}
-
-static void close_input(struct feed *f)
-{
-    f->stored_done += input_stored_at(f->in);
-    input_close(f->in);
-    f->in = NULL;
-}
-
-/* Reads until carry holds `wanted` bytes. 1: more may come; 0: end of input; -1: error. */
-static int read_upto(struct feed *f, size_t wanted, struct err *e)
-{
-    while (f->carry.n < wanted) {
-        char *to = buf_reserve(&f->carry, 256 << 10);
-        long n = input_read(f->in, to, 256 << 10, e);
-        if (n <= 0)
-            return (int)n;
-        if (f->head.n < HEAD_BYTES) {
-            size_t room = HEAD_BYTES - f->head.n;
-            buf_add(&f->head, to, (size_t)n < room ? (size_t)n : room);
-        }
-        see(f, slice_of(to, (size_t)n));
-        f->carry.n += (size_t)n;
-    }
-    return 1;
-}
-
-/* Moves the first `used` bytes of carry into the batch as one piece. */
-static void cut_piece(struct feed *f, struct batch *b, size_t used, uint64_t records)
-{
-    struct buf block = b->block;
-    b->block = f->carry;
-    f->carry = block;
-    buf_clear(&f->carry);
-    buf_add(&f->carry, b->block.p + used, b->block.n - used);
-    b->block.n = used;
-    struct piece *p = batch_piece(b);
-    p->name = arena_copy(&b->arena, buf_slice(&f->name));
-    p->head = arena_copy(&b->arena, buf_slice(&f->head));
-    p->fallback_source = p->name;
-    p->bytes = buf_slice(&b->block);
-    p->record = f->record;
-    p->offset = f->offset;
-    f->record += records;
-    f->offset += used;
-}
-
-static void forget(struct feed *f, size_t n)
-{
-    buf_drop_front(&f->carry, n);
-    f->offset += n;
-}
-
-/* A record longer than --max-record: noted as bad once, then passed over to the next newline. */
-static void skip_oversize(struct feed *f, struct batch *b)
-{
-    if (!f->skipping) {
-        b->file = buf_slice(&f->name);
-        batch_bad(b, "oversize", f->record, f->offset, slice_upto(buf_slice(&f->carry), 256),
-                  "record larger than --max-record (%llu bytes)",
-                  (unsigned long long)f->chain->max_record);
-    }
-    size_t nl = slice_find_byte(buf_slice(&f->carry), '\n');
-    f->skipping = nl == f->carry.n;
-    forget(f, nl + !f->skipping);
-    f->record += !f->skipping;
-}
-
-static int next_pieces(struct feed *f, struct batch *b)
-{
-    size_t wanted = BATCH_BYTES;
-    for (;;) {
-        int more;
-        size_t used = 0;
-        uint64_t records = 0;
-        if (!f->in && (more = open_next(f, &b->err)) <= 0)
-            return more < 0;
-        struct err read_err;
-        err_init(&read_err);
-        more = read_upto(f, wanted, &read_err);
-        if (f->skipping)
-            skip_oversize(f, b);
-        if (!f->skipping && f->carry.n &&
-            f->source->source.split(f->conf, buf_slice(&f->carry), more == 0, &used, &records,
-                                    &b->err)) {
-            err_at(&b->err, buf_slice(&f->name), f->record, f->offset);
-            return 1;
-        }
-        if (more == 0 && !f->skipping && used < f->carry.n)
-            used = f->carry.n;
-        if (used)
-            cut_piece(f, b, used, records);
-        else if (more > 0 && f->carry.n > f->chain->max_record)
-            skip_oversize(f, b);
-        if (more < 0) {
-            b->file = buf_slice(&f->name);
-            if (read_err.kind == ERR_DATA)
-                batch_damaged(b, "container", f->record, read_err.offset, "%s", read_err.text);
-            else
-                b->err = read_err;
-        }
-        b->input = f->next_input - 1;
-        if (more == 0)
-            seen_whole(f);
-        if (more <= 0)
-            close_input(f);
-        if (used || more < 0 || b->n_notices)
-            return 1;
-        if (more > 0)
-            wanted = f->skipping ? BATCH_BYTES : 2 * wanted;
-        else
-            wanted = BATCH_BYTES;
-    }
 }
 
 /* ---- whole files ---------------------------------------------------------------------------- */
@@ -382,5 +248,19 @@ int feed_next(struct feed *f, struct batch *b)
         return next_block(f, b);
     if (f->pull)
         return pull_more(f, b);
-    return f->source->source.entries ? next_entries(f, b) : next_pieces(f, b);
+    return f->splitter ? splitter_next(f->splitter, b) : next_entries(f, b);
 }
+
+void feed_decode(struct feed *f, struct batch *b)
+{
+    if (f->splitter && !b->chunk.done && b->err.kind == ERR_NONE)
+        chunk_decode(&b->chunk, ROUND_BYTES);
+}
+
+void feed_join(struct feed *f, struct batch *b)
+{
+    if (f->splitter)
+        splitter_join(f->splitter, b, ROUND_BYTES);
+}
+
+bool feed_needs_join(const struct feed *f) { return f->splitter != NULL; }

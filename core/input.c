@@ -16,6 +16,7 @@ struct input {
     enum codec codec;
     struct decoder *decoder;
     bool inside;                /* in the middle of a member */
+    bool broken;                /* damage met, to be told when what came before it was given */
     bool started;               /* a codec was chosen */
     char *path;
     uint64_t size, at, decoded; /* stored size, stored bytes read, decoded bytes given */
@@ -116,10 +117,13 @@ long input_read(struct input *in, void *p, size_t n, struct err *e)
         if (in->codec == CODEC_PLAIN && in->from == in->n)
             return 0;
         bool starved = in->from == in->n;
-        if (decoder_step(in->decoder, unread(in), p, n, &used, &made, &member_end))
+        if (in->broken)
             return damaged(in, e, "is damaged");
-        in->from += used;
+        in->broken = decoder_step(in->decoder, unread(in), p, n, &used, &made, &member_end) != 0;
         in->decoded += made;
+        if (in->broken && !made)
+            continue;
+        in->from += used;
         if (member_end)
             in->inside = false;
         if (made)
@@ -144,12 +148,9 @@ static bool looks_like_text(struct slice s)
     return true;
 }
 
-/* The name never chooses the codec. But bytes under the name of one that are none of it, and no
- * text that somebody decompressed and left there, are damage: a cut or changed magic number must
- * not make rubbish of a file in silence. */
-static int check_name(struct input *in, struct err *e)
+int input_check_plain(const char *path, struct slice head, struct err *e)
 {
-    struct slice name = slice_str(in->path), head = slice_of(in->block, in->n);
+    struct slice name = slice_str(path);
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
         if (!slice_ends(name, suffixes[i].suffix) || name.n == suffixes[i].suffix.n)
             continue;
@@ -164,6 +165,11 @@ static int check_name(struct input *in, struct err *e)
 
 struct input *input_open(const char *path, int window_log, struct err *e)
 {
+    return input_open_at(path, 0, window_log, e);
+}
+
+struct input *input_open_at(const char *path, uint64_t from, int window_log, struct err *e)
+{
     bool standard = !path || !strcmp(path, "-");
     struct input *in = mem_zero(sizeof *in);
     struct stat st;
@@ -174,10 +180,12 @@ struct input *input_open(const char *path, int window_log, struct err *e)
         err_errno(e, "cannot open");
     else if (!fstat(in->fd, &st) && S_ISREG(st.st_mode))
         in->size = (uint64_t)st.st_size;
-    if (in->fd >= 0 && !fill(in, e)) {
+    if (in->fd >= 0 && from && lseek(in->fd, (off_t)from, SEEK_SET) < 0)
+        err_errno(e, "cannot seek");
+    else if (in->fd >= 0 && !fill(in, e)) {
         in->codec = codec_recognise(unread(in));
         in->started = true;
-        if ((in->codec != CODEC_PLAIN || !check_name(in, e)) &&
+        if ((in->codec != CODEC_PLAIN || !input_check_plain(in->path, unread(in), e)) &&
             (in->decoder = decoder_new(in->codec, window_log, e)))
             return in;
     }

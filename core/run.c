@@ -15,23 +15,36 @@ struct worker {
 
 /* ---- gates ---------------------------------------------------------------------------------- */
 
-void segment_enter(struct segment *g, size_t gate, uint64_t serial)
+void segment_enter(struct segment *g, size_t gate, const struct batch *b)
 {
     pthread_mutex_lock(&g->lock);
-    while (g->gates[gate].next != serial)
+    while (g->gates[gate].next != b->serial)
         pthread_cond_wait(&g->moved, &g->lock);
     pthread_mutex_unlock(&g->lock);
 }
 
-void segment_leave(struct segment *g, size_t gate)
+void segment_leave(struct segment *g, size_t gate, const struct batch *b)
 {
+    if (!b->last)
+        return;
     pthread_mutex_lock(&g->lock);
     g->gates[gate].next++;
     pthread_cond_broadcast(&g->moved);
     pthread_mutex_unlock(&g->lock);
 }
 
+/* A batch that ends before its last round leaves the gates that its rounds went through. */
+static void leave_all(struct segment *g, const struct batch *b)
+{
+    pthread_mutex_lock(&g->lock);
+    for (size_t i = 0; i < g->n_steps + 3; i++)
+        g->gates[i].next += g->gates[i].next == b->serial;
+    pthread_cond_broadcast(&g->moved);
+    pthread_mutex_unlock(&g->lock);
+}
+
 static size_t commit_gate(const struct segment *g) { return g->n_steps + 1; }
+static size_t join_gate(const struct segment *g) { return g->n_steps + 2; }
 
 static void show_progress(struct segment *g)
 {
@@ -67,32 +80,61 @@ static bool next_batch(struct segment *g, struct batch *b)
     return more;
 }
 
+/* Decodes the batch's chunk, on any thread, and cuts it into pieces, in order. */
+static void get_pieces(struct segment *g, struct batch *b)
+{
+    b->step = g->source_step;
+    b->last = true;
+    if (!feed_needs_join(g->feed))
+        return;
+    feed_decode(g->feed, b);
+    b->last = false;
+    segment_enter(g, join_gate(g), b);
+    if (!g->stop)
+        feed_join(g->feed, b);
+    b->last = g->stop || b->chunk.done || b->err.kind != ERR_NONE;
+    segment_leave(g, join_gate(g), b);
+}
+
+static void fail_late(struct segment *g, const struct err *late)
+{
+    pthread_mutex_lock(&g->lock);
+    if (g->err->kind == ERR_NONE)
+        *g->err = *late;
+    g->stop = true;
+    pthread_mutex_unlock(&g->lock);
+}
+
+static void commit(struct segment *g, struct batch *b, struct job *jobs)
+{
+    struct frame *frames = NULL;
+    struct err late;
+    segment_enter(g, commit_gate(g), b);
+    if (!g->stop && commit_batch(g, b, jobs, &frames, g->err))
+        g->stop = true;
+    if (!g->stop)
+        show_progress(g);
+    segment_leave(g, commit_gate(g), b);
+    err_init(&late);
+    if ((frames && writer_write(frames, &late)) || (g->out && outlet_settle(g->out, &late)))
+        fail_late(g, &late);
+}
+
 static void *work(void *arg)
 {
     struct worker *w = arg;
     struct segment *g = w->seg;
     struct batch b;
-    struct err late;
     batch_init(&b, g->n_steps);
     while (next_batch(g, &b)) {
-        struct frame *frames = NULL;
-        walk_batch(g, &b, w->jobs);
-        segment_enter(g, commit_gate(g), b.serial);
-        if (!g->stop && commit_batch(g, &b, w->jobs, &frames, g->err))
-            g->stop = true;
-        if (!g->stop)
-            show_progress(g);
-        segment_leave(g, commit_gate(g));
-        err_init(&late);
-        if ((frames && writer_write(frames, &late)) ||
-            (g->out && outlet_settle(g->out, &late))) {
-            pthread_mutex_lock(&g->lock);
-            if (g->err->kind == ERR_NONE)
-                *g->err = late;
-            g->stop = true;
-            pthread_mutex_unlock(&g->lock);
-        }
-        batch_reset(&b, g->n_steps);
+        do {
+            get_pieces(g, &b);
+            walk_batch(g, &b, w->jobs);
+            commit(g, &b, w->jobs);
+            batch_reset(&b, g->n_steps);
+        } while (!b.last && !g->stop);
+        if (!b.last)
+            leave_all(g, &b);
     }
     batch_free(&b, g->n_steps);
     return NULL;
@@ -125,7 +167,7 @@ static void free_jobs(const struct chain *c, struct job *jobs)
 static void run_segment(struct segment *g, struct worker *workers, int n)
 {
     int started = 0;
-    g->gates = mem_array(g->n_steps + 2, sizeof *g->gates);
+    g->gates = mem_array(g->n_steps + 3, sizeof *g->gates);
     pthread_mutex_init(&g->feed_lock, NULL);
     pthread_mutex_init(&g->lock, NULL);
     pthread_cond_init(&g->moved, NULL);

@@ -35,7 +35,7 @@ struct segment {
     uint64_t serial, docs_in, docs_out;
     pthread_mutex_t feed_lock, lock;
     pthread_cond_t moved;
-    struct gate *gates;             /* one a step, then limit, then commit */
+    struct gate *gates;             /* one a step, then limit, commit, join */
     size_t n_steps;                 /* of the chain */
     atomic_bool stop;
     _Atomic uint64_t stored_at, stored_size;    /* of the feed, for the progress line */
@@ -47,9 +47,10 @@ static inline struct step *step_at(const struct segment *g, size_t i)
     return &g->chain->steps[i];
 }
 
-/* run.c: an ordered section; batches pass gate by serial number. */
-void segment_enter(struct segment *g, size_t gate, uint64_t serial);
-void segment_leave(struct segment *g, size_t gate);
+/* run.c: an ordered section; batches pass a gate by serial number. A batch of several rounds keeps
+ * it until its last: leaving earlier and entering again do nothing. */
+void segment_enter(struct segment *g, size_t gate, const struct batch *b);
+void segment_leave(struct segment *g, size_t gate, const struct batch *b);
 
 /* walk.c */
 /* Parses the batch's pieces and takes its documents through the segment's steps. */

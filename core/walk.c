@@ -172,10 +172,10 @@ static void fold_step(struct segment *g, struct batch *b, struct job *jobs, size
 {
     if (step_at(g, i)->stage->prepare)
         each(g, b, jobs, i, call_prepare, false);
-    segment_enter(g, i, b->serial);
+    segment_enter(g, i, b);
     if (!g->stop)
         each(g, b, jobs, i, call_fold, true);
-    segment_leave(g, i);
+    segment_leave(g, i, b);
 }
 
 /* ---- a batch through the segment ------------------------------------------------------------ */
@@ -237,12 +237,12 @@ static void limit(struct segment *g, struct batch *b)
     uint64_t most = g->chain->o.limit;
     if (!most || g->from)
         return;
-    segment_enter(g, limit_gate(g), b->serial);
+    segment_enter(g, limit_gate(g), b);
     uint64_t room = most - g->docs_in;
     if (b->n >= room)
         b->n = room;
     g->docs_in += b->n;
-    segment_leave(g, limit_gate(g));
+    segment_leave(g, limit_gate(g), b);
 }
 
 /* The unit a document belongs to: of the operand it was read from, or, behind a barrier, of its
