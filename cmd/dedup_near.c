@@ -1,12 +1,16 @@
 /* tokmill dedup-near: drop documents that are nearly equal to another one. */
 #include <stdio.h>
 #include "core/mem.h"
+#include "core/spool.h"
 #include "core/stage.h"
 #include "dedup/minhash.h"
 #include "dedup/near.h"
 #include "dedup/policy.h"
 #include "dedup/shingle.h"
 
+#define FOUND 0.95                  /* of pairs at --jaccard, with bands and rows chosen by it */
+enum { LANES = 128 };               /* permutations at most, then */
+enum { GIANT = 1000 };              /* documents of a component worth a warning, and 1 % of all */
 enum { VERIFY_TEXT, VERIFY_NONE };       /* as in the option */
 
 struct conf {
@@ -35,34 +39,68 @@ struct found {                      /* of one document, from prepare to commit *
 };
 
 static const struct opt opts[] = {
-    OPT_U64(0, "bands", "N", "14", struct conf, bands, "bands of the signature"),
-    OPT_U64(0, "rows", "N", "8", struct conf, rows, "rows of a band"),
+    OPT_F64(0, "jaccard", "T", NULL, struct conf, jaccard,
+            "least similarity of a dropped document to its kept one (default 0.75)"),
+    OPT_U64(0, "bands", "N", NULL, struct conf, bands,
+            "bands of the signature (default 14; with --jaccard what T needs)"),
+    OPT_U64(0, "rows", "N", NULL, struct conf, rows, "rows of a band (default 8; likewise)"),
     OPT_U64(0, "words", "N", "5", struct conf, words, "words of a shingle"),
-    OPT_F64(0, "jaccard", "T", "0.75", struct conf, jaccard,
-            "least similarity of a dropped document to its kept one"),
     OPT_CHOICE(0, "verify", "text|none", "text", struct conf, verify,
                "compare candidates' texts, or drop all that hang together"),
     OPT_STR(0, "keep", "POLICY", "first", struct conf, keep,
             "the one kept: first, longest, min-id, field:NAME, source:A,B,..."),
     OPT_END};
 
+/* How likely the settings are to find a pair, by its similarity; and how many at T they miss. */
+static void print_curve(const struct conf *c)
+{
+    unsigned bands = (unsigned)c->bands, rows = (unsigned)c->rows;
+    fprintf(stderr, "dedup-near: %u bands of %u rows find pairs of similarity", bands, rows);
+    for (int i = 5; i < 10; i++)
+        fprintf(stderr, "%s 0.%d: %.1f %%", i > 5 ? "," : "", i,
+                100 * minhash_probability(i / 10., bands, rows));
+    fprintf(stderr, "; of pairs at %g they miss %.1f %%\n", c->jaccard,
+            100 - 100 * minhash_probability(c->jaccard, bands, rows));
+}
+
+/* Bands and rows follow from the similarity asked for, unless they are given. */
+static int choose(struct conf *c, bool quiet, struct err *e)
+{
+    unsigned bands, rows;
+    bool chosen = c->jaccard != 0 && !c->bands && !c->rows;
+    if (!c->jaccard)
+        c->jaccard = 0.75;
+    if (!(c->jaccard > 0 && c->jaccard <= 1))
+        return err_set(e, ERR_USAGE, "--jaccard: above 0, at most 1");
+    if (chosen) {
+        if (!minhash_choose(c->jaccard, FOUND, LANES, &bands, &rows))
+            return err_set(e, ERR_USAGE, "--jaccard %g: give --bands and --rows, %d permutations "
+                           "do not find so little", c->jaccard, LANES);
+        c->bands = bands;
+        c->rows = rows;
+        if (!quiet)
+            print_curve(c);
+    }
+    c->bands = c->bands ? c->bands : 14;
+    c->rows = c->rows ? c->rows : 8;
+    return 0;
+}
+
 static int check(const struct conf *c, struct err *e)
 {
-    if (!c->bands || !c->rows || c->bands > MINHASH_LANES_MAX || c->rows > MINHASH_LANES_MAX ||
+    if (c->bands > MINHASH_LANES_MAX || c->rows > MINHASH_LANES_MAX ||
         c->bands * c->rows > MINHASH_LANES_MAX)
-        return err_set(e, ERR_USAGE, "--bands, --rows: at least 1, their product at most %d",
+        return err_set(e, ERR_USAGE, "--bands, --rows: their product is at most %d",
                        MINHASH_LANES_MAX);
     if (!c->words || c->words > SHINGLE_WORDS_MAX)
         return err_set(e, ERR_USAGE, "--words: 1 to %d", SHINGLE_WORDS_MAX);
-    if (!(c->jaccard > 0 && c->jaccard <= 1))
-        return err_set(e, ERR_USAGE, "--jaccard: above 0, at most 1");
     return 0;
 }
 
 static int open_near(void *conf, const struct setup *s, struct err *e)
 {
     struct conf *c = conf;
-    if (check(c, e) || policy_parse(&c->policy, c->keep, e))
+    if (choose(c, s->quiet, e) || check(c, e) || policy_parse(&c->policy, c->keep, e))
         return -1;
     struct near_about about = {
         .bands = (unsigned)c->bands, .words = (unsigned)c->words,
@@ -147,14 +185,29 @@ static int decide(void *conf, const struct setup *s, struct spool *docs, struct 
     struct conf *c = conf;
     if (names_seal(c->names, e) || near_decide(c->near, c->names, docs, c->fields, e))
         return -1;
-    (void)s;
+    struct near_counts n = near_counts(c->near);
+    if (n.largest_component >= GIANT && n.largest_component > spool_count(docs) / 100 && !s->quiet)
+        fprintf(stderr, "dedup-near: %llu documents hang together by bands, %llu of them were "
+                "kept: templates or boilerplate?\n", (unsigned long long)n.largest_component,
+                (unsigned long long)n.largest_kept);
     return 0;
 }
 
-static enum verdict keep(const struct conf *c, struct job *j, struct doc *d,
-                         const struct verdict_of *v)
+/* Once: what near_decide() saw. */
+static void count_decision(const struct conf *c, struct job *j)
 {
-    (void)c;
+    struct near_counts n = near_counts(c->near);
+    job_count(j, "candidates", n.candidates);
+    job_count(j, "components", n.components);
+    job_count(j, "largest_component", n.largest_component);
+    job_count(j, "largest_component_kept", n.largest_kept);
+    job_count(j, "largest_group", n.largest_group);
+    job_count(j, "pairs_compared", n.compared);
+    job_count(j, "pairs_refused", n.refused);
+}
+
+static enum verdict keep(struct job *j, struct doc *d, const struct verdict_of *v)
+{
     job_note_str(j, "cluster", d->id);
     job_note_f64(j, "size", (double)v->size);
     if (!j->annotate) {
@@ -187,10 +240,12 @@ static enum verdict give(const void *conf, struct job *j, struct doc *d)
     int rc = verdicts_find(near_verdicts(c->near), s->cursor, d->index, &v, j->err);
     if (rc < 0)
         return DOC_FAIL;
+    if (d->index == 0)
+        count_decision(c, j);
     if (rc && v.kept != v.doc)
         return drop(c, j, d, &v);
     job_hist(j, "cluster_size", rc ? (double)v.size : 1);
-    return rc ? keep(c, j, d, &v) : DOC_KEEP;
+    return rc ? keep(j, d, &v) : DOC_KEEP;
 }
 
 extern const struct stage stage_dedup_near;

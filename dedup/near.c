@@ -302,8 +302,10 @@ static int walk_document(struct near *n, struct walk *w, struct component *c, st
 static int end_component(struct near *n, struct walk *w, struct component *c, struct err *e)
 {
     n->counts.components++;
-    if (c->size > n->counts.largest_component)
+    if (c->size > n->counts.largest_component) {
         n->counts.largest_component = c->size;
+        n->counts.largest_kept = walk_kept(w);
+    }
     c->size = 0;
     return walk_end(w, e);
 }

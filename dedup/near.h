@@ -32,6 +32,7 @@ struct near_about {
 struct near_counts {
     uint64_t candidates;            /* documents that share a band with another */
     uint64_t groups, largest_group, components, largest_component;
+    uint64_t largest_kept;          /* documents of the largest component that were kept */
     uint64_t compared, refused;     /* pairs; below the threshold */
 };
 

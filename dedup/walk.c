@@ -56,6 +56,7 @@ void walk_free(struct walk *w)
     mem_free(w);
 }
 
+uint64_t walk_kept(const struct walk *w) { return w->n_leaders; }
 struct walk_counts walk_counts(const struct walk *w) { return w->counts; }
 
 /* ---- the table ------------------------------------------------------------------------------ */

@@ -39,6 +39,7 @@ int walk_add(struct walk *w, uint64_t doc, uint64_t place, const uint64_t *group
              struct err *e);
 /* Ends the component: gives verdicts of kept documents that others joined. */
 int walk_end(struct walk *w, struct err *e);
+uint64_t walk_kept(const struct walk *w);           /* documents of the component, so far */
 struct walk_counts walk_counts(const struct walk *w);
 
 #endif

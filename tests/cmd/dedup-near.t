@@ -6,10 +6,11 @@
 near() { "$TOKMILL" dedup-near "$@"; }
 ids() { near "$@" | jq -r .id | tr '\n' ' '; }
 
-# 39 words with the year, so 35 shingles. b has another number, case and accents; c another word in the middle,
-# which kills 5 of them: 30/40. g and h have no words.
+# 59 words with the year, so 55 shingles. b has another number, case and accents; c another word in the middle,
+# which kills 5 of them: 50/60, found by bands with a probability of 98 %. g and h have no words.
 w="the quick brown fox jumps over a lazy dog while seven wizards make toxic brew for an evil queen"
 w="$w and four kings sing about five golden rings near old castle walls where nobody ever listens at night"
+w="$w because all of them left long ago for warmer places by some distant sea with white sand and clear water"
 cat > a.jsonl <<X
 {"id":"a","text":"$w in 1999","source":"x"}
 {"id":"b","text":"$(echo "$w" | tr q Q | sed 's/evil/\\u00e9vil/'), in 2024.","source":"y","n":3}
@@ -29,13 +30,13 @@ is "$? $(cat err; jq -c '[.id, .metadata]' kept)" '0 ["a",{"tokmill":{"dedup-nea
 is "$(sed -n 2p kept)" "$(sed -n 4p a.jsonl)" "what has no copies passes byte for byte"
 is "$(jq -c '[.id, .metadata, ._drop]' dropped)" \
     '["b",{"tokmill":{"dedup-near":{"cluster":"a"}}},{"stage":"dedup-near","rule":"near-duplicate","value":1,"threshold":0.75}]
-["c",{"tokmill":{"dedup-near":{"cluster":"a"}}},{"stage":"dedup-near","rule":"near-duplicate","value":0.75,"threshold":0.75}]
+["c",{"tokmill":{"dedup-near":{"cluster":"a"}}},{"stage":"dedup-near","rule":"near-duplicate","value":0.8333333333333334,"threshold":0.75}]
 ["f",{"tokmill":{"dedup-near":{"cluster":"e"}}},{"stage":"dedup-near","rule":"near-duplicate","value":1,"threshold":0.75}]' \
     "rejects name the kept one, similarity and threshold"
 is "$(near --annotate a.jsonl | jq -c '[.id, (.metadata.tokmill["dedup-near"] | .cluster, .size, .drop.value)]')" \
     '["a","a",3,null]
 ["b","a",null,1]
-["c","a",null,0.75]
+["c","a",null,0.8333333333333334]
 ["d",null,null,null]
 ["e","e",2,null]
 ["f","e",null,1]
@@ -43,12 +44,12 @@ is "$(near --annotate a.jsonl | jq -c '[.id, (.metadata.tokmill["dedup-near"] | 
 ["h",null,null,null]' "--annotate drops nothing"
 is "$(near --stats s.json a.jsonl > /dev/null && jq -c '.stages[0] |
     [.dropped["near-duplicate"].docs, .counters, .histograms.cluster_size.sum, .histograms.similarity.count]' s.json)" \
-    '[3,{"without_words":2},8,3]' "statistics"
-is "$(ids --jaccard 0.8 a.jsonl)" "a c d e g h " "--jaccard is the least similarity of a dropped one"
-is "$(ids --verify none --jaccard 0.8 a.jsonl)" "a d e g h " "--verify none believes the bands"
+    '[3,{"candidates":5,"components":2,"largest_component":3,"largest_component_kept":1,"largest_group":3,"pairs_compared":3,"without_words":2},8,3]' "statistics"
+is "$(ids -q --jaccard 0.9 a.jsonl)" "a c d e g h " "--jaccard is the least similarity of a dropped one"
+is "$(ids --verify none --bands 14 --jaccard 0.9 a.jsonl)" "a d e g h " "--verify none believes the bands"
 is "$(ids --verify none --bands 1 --rows 60 a.jsonl)" "a c d e g h " "--bands, --rows: one long band finds copies only"
 is "$(ids --verify none --bands 60 --rows 1 a.jsonl)" "a d e g h " "--bands, --rows: many short ones find more"
-is "$(ids --words 1 --jaccard 0.9 a.jsonl)" "a d e g h " "--words: single words differ less"
+is "$(ids -q --words 1 --jaccard 0.9 a.jsonl)" "a d e g h " "--words: single words differ less"
 is "$(ids --keep longest a.jsonl)" "b d f g h " "--keep longest"
 is "$(ids --keep source:y,x a.jsonl)" "b d e g h " "--keep source:"
 is "$(ids --keep field:n a.jsonl)" "b d e g h " "--keep field:"
@@ -103,7 +104,18 @@ jq -Rc '{id: "longer", text: (. + "and then some more words")}' long.txt >> long
 is "$(near --memory 20M long.jsonl | jq -c '[.id, .metadata.tokmill["dedup-near"].size]')" '["long",2]' \
     "a long text in little memory"
 
-status_is 2 "--bands 0 is refused" "$TOKMILL" dedup-near --bands 0 a.jsonl
+is "$(near --jaccard 0.8 /dev/null 2>&1)" \
+    "dedup-near: 13 bands of 7 rows find pairs of similarity 0.5: 9.7 %, 0.6: 30.9 %, 0.7: 67.3 %, 0.8: 95.3 %, 0.9: 100.0 %; of pairs at 0.8 they miss 4.7 %" \
+    "--jaccard chooses bands and rows and says what they find"
+is "$(near -q --jaccard 0.8 /dev/null 2>&1)" "" "quietly with -q"
+is "$(near --jaccard 0.8 --bands 20 --rows 13 /dev/null 2>&1)" "" "bands and rows given stand"
+awk 'BEGIN { w = "a"; for (i = 0; i < 60; i++) w = w " word" sprintf("%c%c", 97 + i % 26, 97 + i / 26)
+    for (i = 0; i < 1200; i++) { x = ""; for (k = 0; k < 12; k++) x = x sprintf(" %c%c%c", 97 + (i * 7 + k) % 26, 97 + int(i / 26 + k * 3) % 26, 97 + (i + 5 * k) % 23)
+        printf "{\"id\":\"t%d\",\"text\":\"%s%s\"}\n", i, w, x } }' > template.jsonl
+is "$(near --jaccard 0.85 --bands 14 template.jsonl 2>&1 >/dev/null | sed 's/[0-9][0-9]* documents/N documents/; s/, [0-9]* of/, M of/')" \
+    "dedup-near: N documents hang together by bands, M of them were kept: templates or boilerplate?" \
+    "a giant component is reported"
+ok_cmd "and does not take its members along" test "$(near -q --jaccard 0.85 --bands 14 template.jsonl | wc -l)" -gt 100
 status_is 2 "too many permutations are refused" "$TOKMILL" dedup-near --bands 1000 --rows 1000 a.jsonl
 status_is 2 "--words 0 is refused" "$TOKMILL" dedup-near --words 0 a.jsonl
 status_is 2 "--jaccard 1.5 is refused" "$TOKMILL" dedup-near --jaccard 1.5 a.jsonl
