@@ -104,20 +104,22 @@ static void forget_marks(const char *folder)
         closedir(dir);
 }
 
-/* Files that would stand in our way although no run of ours made the folder. */
-static int refuse_strangers(const struct folder *f, struct err *e)
+/* Files that would stand in our way although no run of ours made the folder. What another rank,
+ * started together with us, put there meanwhile is no stranger: its marks came first. */
+static int refuse_strangers(const struct folder *f, const char *marks, struct err *e)
 {
     DIR *dir = opendir(f->path);
-    int rc = 0;
-    for (struct dirent *d; dir && !rc && (d = readdir(dir));)
-        if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..") && !strstr(d->d_name, ".tmp.")) {
-            err_at(e, slice_str(f->path), ERR_NO_POS, ERR_NO_POS);
-            rc = err_set(e, ERR_USAGE, "is not empty and no output of tokmill: holds '%.100s' "
-                         "(--force writes beside it)", d->d_name);
-        }
+    char name[256] = "";
+    for (struct dirent *d; dir && !*name && (d = readdir(dir));)
+        if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..") && !strstr(d->d_name, ".tmp."))
+            snprintf(name, sizeof name, "%s", d->d_name);
     if (dir)
         closedir(dir);
-    return rc;
+    if (!*name || access(marks, F_OK) == 0)
+        return 0;
+    err_at(e, slice_str(f->path), ERR_NO_POS, ERR_NO_POS);
+    return err_set(e, ERR_USAGE, "is not empty and no output of tokmill: holds '%.100s' "
+                   "(--force writes beside it)", name);
 }
 
 static int claim(struct folder *f, struct err *e)
@@ -130,7 +132,7 @@ static int claim(struct folder *f, struct err *e)
     struct slice was = slice_trim(buf_slice(&stored));
     bool force = f->chain->o.force;
     if (!was.n)
-        rc = force || access(marks, F_OK) == 0 ? 0 : refuse_strangers(f, e);
+        rc = force || access(marks, F_OK) == 0 ? 0 : refuse_strangers(f, marks, e);
     else if (!force)
         rc = record_differs(was, buf_slice(&f->record), f->path, e);
     if (!rc && !slice_eq(was, buf_slice(&f->record))) {

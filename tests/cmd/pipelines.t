@@ -75,6 +75,18 @@ is "$(zstd -dc killed/one.jsonl.zst | wc -l)" 96 "and what follows from it"
 unset LIMIT
 status_is 2 "other inputs are refused" recipe in/00.jsonl one
 
+# Ranks that start at the same moment all find the folder theirs.
+"$TOKMILL" plan --unit-size 1 in/0[0-7].jsonl -o plan.json
+n=0
+for round in 1 2 3 4 5 6 7 8 9 10 11 12; do
+    for r in 0 1 2 3 4 5; do
+        "$TOKMILL" -q -j1 --plan plan.json --rank $r --world 6 jsonl -o "fresh$round/" 2>>refused &
+    done
+    wait
+    [ -e "fresh$round/manifest.json" ] && n=$((n + 1))
+done
+is "$n $(cat refused)" "12 " "ranks that start together"
+
 # A rank that fails: the others finish, nothing that depends on it starts, the log is named.
 mkdir bad
 cp in/0[0-5].jsonl bad
