@@ -1,34 +1,43 @@
-/* Scanners for the gpt2, cl100k and o200k patterns, and PCRE2 for the rest.
- * The scanners are written from the patterns, alternative by alternative, in their order. */
+/* Known patterns by scan.h and window.h, the rest by PCRE2. */
 #include "tokenize/pretok.h"
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include "core/mem.h"
 #include "core/utf8.h"
-#include "tokenize/uclass.h"
+#include "tokenize/scan.h"
+#include "tokenize/window.h"
 
 #define CONTRACTION "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 #define UPPER_SIDE "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]"
 #define LOWER_SIDE "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]"
+#define PREFIX "[^\\r\\n\\p{L}\\p{N}]?"
+#define SPACES "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+#define OTHER " ?[^\\s\\p{L}\\p{N}]+"
 
-static const char pattern_gpt2[] =
-    "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
-static const char pattern_cl100k[] =
-    CONTRACTION "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
-    "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-static const char pattern_o200k[] =
-    "[^\\r\\n\\p{L}\\p{N}]?" UPPER_SIDE "*" LOWER_SIDE "+" CONTRACTION "?"
-    "|[^\\r\\n\\p{L}\\p{N}]?" UPPER_SIDE "+" LOWER_SIDE "*" CONTRACTION "?"
-    "|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-
-enum kind { KIND_GPT2, KIND_CL100K, KIND_O200K, KIND_REGEX };
-static const char *const kind_names[] = {"gpt2", "cl100k", "o200k", "regex"};
+static const struct known {
+    const char *name, *pattern;
+    struct grammar grammar;
+} known[] = {
+    {"gpt2", "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+|" OTHER "|\\s+(?!\\S)|\\s+",
+     {WORD_PLAIN, true, 0, false}},
+    {"cl100k", CONTRACTION "|" PREFIX "\\p{L}+|\\p{N}{1,3}|" OTHER "[\\r\\n]*|" SPACES,
+     {WORD_PREFIX, true, 3, false}},
+    {"o200k", PREFIX UPPER_SIDE "*" LOWER_SIDE "+" CONTRACTION "?|"
+     PREFIX UPPER_SIDE "+" LOWER_SIDE "*" CONTRACTION "?|\\p{N}{1,3}|" OTHER "[\\r\\n/]*|" SPACES,
+     {WORD_CASED, true, 3, true}},
+    {"qwen2", CONTRACTION "|" PREFIX "\\p{L}+|\\p{N}|" OTHER "[\\r\\n]*|" SPACES,
+     {WORD_PREFIX, true, 1, false}},
+    {"tekken", PREFIX UPPER_SIDE "*" LOWER_SIDE "+|" PREFIX UPPER_SIDE "+" LOWER_SIDE "*|\\p{N}|"
+     OTHER "[\\r\\n/]*|" SPACES, {WORD_CASED, false, 1, true}},
+};
+enum { N_KNOWN = sizeof known / sizeof *known };
 
 struct pretok {
-    enum kind kind;
+    const struct known *known;      /* NULL: by PCRE2 */
+    window_fn *window;              /* NULL: this machine has none */
     struct uclass *classes;
     char *pattern;
-    pcre2_code *code;               /* KIND_REGEX only */
+    pcre2_code *code;               /* only without `known` */
 };
 
 struct pretok_work {
@@ -36,189 +45,6 @@ struct pretok_work {
     pcre2_match_context *context;
     pcre2_jit_stack *stack;
 };
-
-typedef unsigned char u8;
-
-struct scan {                       /* the text and the tables, for the scanners */
-    const uint8_t *of;
-    const u8 *start, *end;
-};
-
-/* Class at p (< end), and the length of the character. */
-static inline unsigned class_at(const struct scan *s, const u8 *p, unsigned *len)
-{
-    if (*p < 0x80) {
-        *len = 1;
-        return s->of[*p];
-    }
-    const char *q = (const char *)p;
-    uint32_t c = utf8_next(&q, (const char *)s->end);
-    *len = (unsigned)(q - (const char *)p);
-    return c == UTF8_BAD ? 0 : s->of[c];
-}
-
-/* Class at p, 0xFF.. none: UINT_MAX stands for the end of the text. */
-#define AT_END 0x100u
-static inline unsigned class_or_end(const struct scan *s, const u8 *p, unsigned *len)
-{
-    if (p >= s->end) {
-        *len = 0;
-        return AT_END;
-    }
-    return class_at(s, p, len);
-}
-
-static inline const u8 *run_of(const struct scan *s, const u8 *p, unsigned mask)
-{
-    unsigned len;
-    while (p < s->end && (class_at(s, p, &len) & mask))
-        p += len;
-    return p;
-}
-
-/* [^\s\p{L}\p{N}]+ */
-static inline const u8 *run_of_other(const struct scan *s, const u8 *p)
-{
-    unsigned len;
-    while (p < s->end && !(class_at(s, p, &len) & (UC_LETTER | UC_NUMBER | UC_SPACE)))
-        p += len;
-    return p;
-}
-
-static inline bool is_newline(u8 c)
-{
-    return c == '\r' || c == '\n';
-}
-
-/* \s*[\r\n]+ (if `lines`), else \s+(?!\S), else \s+ */
-static const u8 *spaces(const struct scan *s, const u8 *p, bool lines)
-{
-    const u8 *q = p, *last = p, *line = NULL;
-    unsigned len;
-    while (q < s->end && (class_at(s, q, &len) & UC_SPACE)) {
-        last = q;
-        if (is_newline(*q))
-            line = q + 1;
-        q += len;
-    }
-    if (lines && line)
-        return line;
-    return q < s->end && last > p ? last : q;
-}
-
-/* Length of 's 't 're 've 'm 'll 'd at p, 0 for none. */
-static unsigned contraction(const struct scan *s, const u8 *p, bool any_case)
-{
-    size_t left = (size_t)(s->end - p);
-    if (left < 2 || *p != '\'')
-        return 0;
-    u8 fold = any_case ? 32 : 0;
-    u8 a = p[1] | fold, b = left > 2 ? p[2] | fold : 0;
-    if (p[1] >= 0x80)       /* U+017F, long s, is an s to a caseless match */
-        return any_case && left > 2 && p[1] == 0xC5 && p[2] == 0xBF ? 3 : 0;
-    if (a == 's' || a == 't' || a == 'm' || a == 'd')
-        return 2;
-    if (left > 2 && p[2] < 0x80 &&
-        ((a == 'r' && b == 'e') || (a == 'v' && b == 'e') || (a == 'l' && b == 'l')))
-        return 3;
-    return 0;
-}
-
-static const u8 *next_gpt2(const struct scan *s, const u8 *p)
-{
-    unsigned n = contraction(s, p, false);
-    if (n)
-        return p + n;
-    unsigned len, c = class_at(s, p, &len);
-    const u8 *q = p;
-    if (*p == ' ') {
-        c = class_or_end(s, p + 1, &len);
-        if (c & (UC_SPACE | AT_END))
-            return spaces(s, p, false);
-        q = p + 1;
-    }
-    if (c & UC_SPACE)
-        return spaces(s, p, false);
-    q += len;
-    if (c & UC_LETTER)
-        return run_of(s, q, UC_LETTER);
-    if (c & UC_NUMBER)
-        return run_of(s, q, UC_NUMBER);
-    return run_of_other(s, q);
-}
-
-/* \p{N}{1,3} */
-static const u8 *digits(const struct scan *s, const u8 *p)
-{
-    unsigned len;
-    for (int i = 0; i < 3 && p < s->end && (class_at(s, p, &len) & UC_NUMBER); i++)
-        p += len;
-    return p;
-}
-
-/* " ?[^\s\p{L}\p{N}]+" and a tail, or white space; what both newer patterns end with */
-static const u8 *other_or_space(const struct scan *s, const u8 *p, bool slash)
-{
-    unsigned len;
-    const u8 *q = p;
-    if (*p == ' ' && p + 1 < s->end)
-        q++;
-    if (class_at(s, q, &len) & (UC_LETTER | UC_NUMBER | UC_SPACE))
-        return spaces(s, p, true);
-    q = run_of_other(s, q);
-    while (q < s->end && (is_newline(*q) || (slash && *q == '/')))
-        q++;
-    return q;
-}
-
-static const u8 *next_cl100k(const struct scan *s, const u8 *p)
-{
-    unsigned n = contraction(s, p, true);
-    if (n)
-        return p + n;
-    unsigned len, len2, c = class_at(s, p, &len);
-    if (c & UC_LETTER)
-        return run_of(s, p + len, UC_LETTER);
-    if (c & UC_NUMBER)
-        return digits(s, p);
-    if (!is_newline(*p) && (class_or_end(s, p + len, &len2) & UC_LETTER))
-        return run_of(s, p + len + len2, UC_LETTER);
-    return other_or_space(s, p, false);
-}
-
-/* Upper* Lower+ (`lower_needed`) or Upper+ Lower* from q; NULL if neither. */
-static const u8 *word_o200k(const struct scan *s, const u8 *q, bool lower_needed)
-{
-    const u8 *r = q, *both_end = NULL;
-    unsigned len, c;
-    while ((c = class_or_end(s, r, &len)) & (UC_UPPER | UC_CASELESS | UC_MARK)) {
-        r += len;
-        if (c & (UC_CASELESS | UC_MARK))
-            both_end = r;
-    }
-    if (!lower_needed)
-        return r > q ? run_of(s, r, UC_LOWER | UC_CASELESS | UC_MARK) : NULL;
-    if (c & UC_LOWER)
-        return run_of(s, r, UC_LOWER | UC_CASELESS | UC_MARK);
-    /* the pattern gives back to the last character that also is of the lower side */
-    return both_end;
-}
-
-static const u8 *next_o200k(const struct scan *s, const u8 *p)
-{
-    unsigned len, c = class_at(s, p, &len);
-    bool prefix = !(c & (UC_LETTER | UC_NUMBER)) && !is_newline(*p);
-    const u8 *end = NULL;
-    for (int alternative = 0; alternative < 2 && !end; alternative++) {
-        if (prefix)
-            end = word_o200k(s, p + len, alternative == 0);
-        if (!end && (c & (UC_LETTER | UC_MARK)))
-            end = word_o200k(s, p, alternative == 0);
-    }
-    if (end)
-        return end + contraction(s, end, true);
-    return c & UC_NUMBER ? digits(s, p) : other_or_space(s, p, true);
-}
 
 /* ---- PCRE2 -------------------------------------------------------------------------------- */
 
@@ -262,29 +88,24 @@ static int compile(struct pretok *p, struct err *e)
 
 /* ---- making ------------------------------------------------------------------------------- */
 
-static enum kind recognise(struct slice pattern)
+static const struct known *recognise(struct slice pattern)
 {
-    static const struct { const char *spelling; enum kind kind; } known[] = {
-        {"gpt2", KIND_GPT2}, {pattern_gpt2, KIND_GPT2},
-        {"cl100k", KIND_CL100K}, {pattern_cl100k, KIND_CL100K},
-        {"o200k", KIND_O200K}, {pattern_o200k, KIND_O200K}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (slice_is(pattern, known[i].spelling))
-            return known[i].kind;
-    return KIND_REGEX;
+    for (size_t i = 0; i < N_KNOWN; i++)
+        if (slice_is(pattern, known[i].name) || slice_is(pattern, known[i].pattern))
+            return &known[i];
+    return NULL;
 }
 
-static struct pretok *make(enum kind kind, struct slice pattern, struct err *e)
+static struct pretok *make(const struct known *k, bool regex, struct slice pattern, struct err *e)
 {
-    static const char *const spelled[] = {pattern_gpt2, pattern_cl100k, pattern_o200k};
     struct pretok *p = mem_zero(sizeof *p);
-    p->kind = kind;
+    p->known = regex ? NULL : k;
     p->classes = uclass_new();
-    if (recognise(pattern) != KIND_REGEX)
-        pattern = slice_str(spelled[recognise(pattern)]);
+    if (k)
+        pattern = slice_str(k->pattern);
     p->pattern = mem_zero(pattern.n + 1);
     memcpy(p->pattern, pattern.p, pattern.n);
-    if (kind == KIND_REGEX && compile(p, e) < 0) {
+    if (!p->known && compile(p, e) < 0) {
         pretok_free(p);
         return NULL;
     }
@@ -293,12 +114,16 @@ static struct pretok *make(enum kind kind, struct slice pattern, struct err *e)
 
 struct pretok *pretok_new(struct slice pattern, struct err *e)
 {
-    return make(recognise(pattern), pattern, e);
+    const struct known *k = recognise(pattern);
+    struct pretok *p = make(k, false, pattern, e);
+    if (p && k)
+        p->window = window_for(&k->grammar);
+    return p;
 }
 
 struct pretok *pretok_new_regex(struct slice pattern, struct err *e)
 {
-    return make(KIND_REGEX, pattern, e);
+    return make(recognise(pattern), true, pattern, e);
 }
 
 void pretok_free(struct pretok *p)
@@ -313,7 +138,7 @@ void pretok_free(struct pretok *p)
 
 const char *pretok_name(const struct pretok *p)
 {
-    return kind_names[p->kind];
+    return p->known ? p->known->name : "regex";
 }
 
 struct slice pretok_pattern(const struct pretok *p)
@@ -324,7 +149,7 @@ struct slice pretok_pattern(const struct pretok *p)
 struct pretok_work *pretok_work_new(const struct pretok *p)
 {
     struct pretok_work *w = mem_zero(sizeof *w);
-    if (p->kind != KIND_REGEX)
+    if (p->known)
         return w;
     w->match = pcre2_match_data_create_from_pattern(p->code, NULL);
     w->context = pcre2_match_context_create(NULL);
@@ -348,19 +173,20 @@ void pretok_work_free(struct pretok_work *w)
 
 size_t pretok_next(const struct pretok *p, struct pretok_work *w, struct slice text, size_t at)
 {
-    if (p->kind == KIND_REGEX)
+    if (!p->known)
         return next_regex(p, w, text, at);
     struct scan s = {p->classes->of, (const u8 *)text.p, (const u8 *)text.p + text.n};
-    const u8 *start = s.start + at;
-    const u8 *end = p->kind == KIND_GPT2 ? next_gpt2(&s, start)
-                  : p->kind == KIND_CL100K ? next_cl100k(&s, start) : next_o200k(&s, start);
-    return (size_t)(end - s.start);
+    return (size_t)(scan_next(&p->known->grammar, &s, s.start + at) - s.start);
 }
 
 size_t pretok_ends(const struct pretok *p, struct pretok_work *w, struct slice text, size_t at,
                    uint32_t *ends, size_t max)
 {
+    struct scan s = {p->classes->of, (const u8 *)text.p, (const u8 *)text.p + text.n};
     size_t n = 0;
+    if (p->window && max >= WINDOW)
+        n = p->window(&p->known->grammar, &s, at, ends, max);
+    at = n ? ends[n - 1] : at;
     while (n < max && at < text.n) {
         at = pretok_next(p, w, text, at);
         if (!at)

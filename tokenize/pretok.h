@@ -1,9 +1,9 @@
 /* pretok - cut a text into the pieces inside which merges happen
  *
  * A pretokenizer is a pattern: text is covered by its matches from left to right, and what it does
- * not match is a piece of its own (nothing is lost). The three patterns that most vocabularies use
- * have scanners of their own here (gpt2, cl100k, o200k; a pattern spelled like one of them is
- * recognised); any other runs in PCRE2, compiled, over the same character tables.
+ * not match is a piece of its own (nothing is lost). The patterns that most vocabularies use have
+ * scanners of their own (a pattern spelled like one of them is recognised); any other runs in
+ * PCRE2, compiled, over the same character tables.
  *
  * `struct pretok` is read-only after pretok_new() and shared; `struct pretok_work` is one worker's
  * (PCRE2 match data). Pieces see the end of the text they are given as its end: look-ahead does
@@ -19,12 +19,12 @@
 struct pretok;
 struct pretok_work;
 
-/* `pattern` is gpt2, cl100k, o200k, or a regular expression. NULL with *e set when it is not. */
+/* `pattern` is gpt2, cl100k, o200k, qwen2, tekken, or a regular expression. NULL with *e set when it is not. */
 struct pretok *pretok_new(struct slice pattern, struct err *e);
 /* The same, never by scanner: an oracle for tests. */
 struct pretok *pretok_new_regex(struct slice pattern, struct err *e);
 void pretok_free(struct pretok *p);                     /* NULL is allowed */
-/* "gpt2", "cl100k", "o200k" or "regex". */
+/* "gpt2", "cl100k", "o200k", "qwen2", "tekken" or "regex". */
 const char *pretok_name(const struct pretok *p);
 /* The pattern in the spelling that tokenizer.json files carry. */
 struct slice pretok_pattern(const struct pretok *p);
