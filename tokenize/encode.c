@@ -1,5 +1,5 @@
 /* Encoding one text: segments between added tokens, normal forms, pieces, cache, merges.
- * The cache follows the measured rule that words repeat: most pieces cost one probe of one line. */
+ * Byte-level vocabularies go through pieces.h, in batches; others merge piece by piece. */
 #include "tokenize/encode.h"
 #include <stdlib.h>
 #include <utf8proc.h>
@@ -7,16 +7,9 @@
 #include "core/utf8.h"
 #include "tokenize/load.h"
 #include "tokenize/merge.h"
+#include "tokenize/pieces.h"
 
-#define CACHE_BITS 17
-#define KEY_MAX 24
-#define CACHED_IDS 8
-
-struct cached {                         /* 64 bytes: one cache line */
-    uint64_t key[3];                    /* the piece, zero-filled */
-    uint32_t n_bytes, n_ids;            /* n_bytes = 0: free */
-    uint32_t ids[CACHED_IDS];
-};
+#define ROOM 16                         /* ids that may be written behind the last */
 
 struct encoder {
     const struct tokenizer *t;
@@ -24,7 +17,7 @@ struct encoder {
     bool add_special;
     struct pretok_work *work;
     struct merger merger;
-    struct cached *cache;
+    struct pieces *pieces;              /* with a bpe_table */
     uint32_t *ids;                      /* the result */
     size_t n, cap;
     struct buf norm, spare;
@@ -37,7 +30,10 @@ struct encoder *encoder_new(const struct tokenizer *t, enum special_mode mode, b
     e->mode = mode;
     e->add_special = add_special;
     e->work = t->pretok ? pretok_work_new(t->pretok) : NULL;
-    e->cache = mem_array((size_t)1 << CACHE_BITS, sizeof *e->cache);
+    if (t->table) {
+        e->pieces = mem_zero(sizeof *e->pieces);
+        pieces_init(e->pieces, t);
+    }
     buf_init(&e->norm, BUF_NO_LIMIT);
     buf_init(&e->spare, BUF_NO_LIMIT);
     return e;
@@ -49,7 +45,9 @@ void encoder_free(struct encoder *e)
         return;
     pretok_work_free(e->work);
     merger_free(&e->merger);
-    mem_free(e->cache);
+    if (e->pieces)
+        pieces_free(e->pieces);
+    mem_free(e->pieces);
     mem_free(e->ids);
     buf_free(&e->norm);
     buf_free(&e->spare);
@@ -142,63 +140,12 @@ static size_t merge_piece(struct encoder *e, struct slice piece, uint32_t *out)
     return merge_ids(&e->t->vocab, &e->merger, out, symbols(e->t, piece, out));
 }
 
-static inline void load_key(struct slice piece, const char *end, uint64_t key[3])
-{
-    if ((size_t)(end - piece.p) >= KEY_MAX) {
-        memcpy(key, piece.p, KEY_MAX);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-        for (size_t i = 0; i < 3; i++) {
-            size_t have = piece.n > 8 * i ? piece.n - 8 * i : 0;
-            key[i] &= have >= 8 ? UINT64_MAX : ((uint64_t)1 << 8 * have) - 1;
-        }
-        return;
-#endif
-    }
-    memset(key, 0, KEY_MAX);
-    memcpy(key, piece.p, piece.n);
-}
-
-static inline uint64_t key_hash(const uint64_t key[3], size_t n)
-{
-    uint64_t h = (key[0] ^ n << 56) * 0x9E3779B97F4A7C15u;
-    h ^= (h >> 32) ^ key[1] * 0xC2B2AE3D27D4EB4Fu ^ key[2] * 0x165667B19E3779F9u;
-    h *= 0xFF51AFD7ED558CCDu;
-    return h ^ h >> 32;
-}
-
-static inline bool same_key(const struct cached *c, const uint64_t key[3], size_t n)
-{
-    return c->n_bytes == n && c->key[0] == key[0] && c->key[1] == key[1] && c->key[2] == key[2];
-}
+/* ---- cached pieces -------------------------------------------------------------------------- */
 
 /* `end` is the end of readable memory behind the piece. */
-static void put_piece(struct encoder *e, struct slice piece, const char *end)
+static void put_piece(struct encoder *e, struct slice piece)
 {
-    if (piece.n > KEY_MAX) {
-        e->n += merge_piece(e, piece, room(e, piece.n));
-        return;
-    }
-    uint64_t key[3];
-    load_key(piece, end, key);
-    struct cached *pair = &e->cache[key_hash(key, piece.n) & (((size_t)1 << CACHE_BITS) - 2)];
-    struct cached *c = same_key(&pair[0], key, piece.n) ? &pair[0] : &pair[1];
-    uint32_t *out = room(e, KEY_MAX);
-    if (same_key(c, key, piece.n)) {
-        memcpy(out, c->ids, sizeof c->ids);
-        e->n += c->n_ids;
-        return;
-    }
-    size_t n = merge_piece(e, piece, out);
-    e->n += n;
-    if (n > CACHED_IDS)
-        return;
-    pair[1] = pair[0];
-    c = &pair[0];
-    memcpy(c->key, key, sizeof key);
-    c->n_bytes = (uint32_t)piece.n;
-    c->n_ids = (uint32_t)n;
-    memset(c->ids, 0, sizeof c->ids);
-    memcpy(c->ids, out, n * sizeof *out);
+    e->n += merge_piece(e, piece, room(e, piece.n));
 }
 
 /* ---- pieces of a segment ------------------------------------------------------------------ */
@@ -215,11 +162,30 @@ static size_t next_meta(struct slice s, size_t from, bool runs)
     return s.n;
 }
 
+static enum encode_result put_batches(struct encoder *e, struct slice s)
+{
+    const struct tokenizer *t = e->t;
+    uint32_t ends[BATCH];
+    for (size_t at = 0; at < s.n;) {
+        size_t n = 1;
+        ends[0] = (uint32_t)s.n;
+        if (t->cut == CUT_PATTERN)
+            n = pretok_ends(t->pretok, e->work, s, at, ends, BATCH);
+        if (!n)
+            return ENCODE_PATTERN;
+        uint32_t *out = room(e, ends[n - 1] - at + ROOM);
+        e->n += (size_t)(pieces_encode(e->pieces, s, at, ends, n, out) - out);
+        at = ends[n - 1];
+    }
+    return ENCODE_OK;
+}
+
 static enum encode_result put_segment(struct encoder *e, struct slice s)
 {
     const struct tokenizer *t = e->t;
-    const char *end = s.p + s.n;
     size_t at = 0;
+    if (e->pieces)
+        return put_batches(e, s);
     while (at < s.n) {
         size_t to = s.n;
         if (t->cut == CUT_PATTERN)
@@ -228,7 +194,7 @@ static enum encode_result put_segment(struct encoder *e, struct slice s)
             to = next_meta(s, at + 1, t->cut == CUT_META_RUNS);
         if (to <= at)
             return ENCODE_PATTERN;
-        put_piece(e, slice_of(s.p + at, to - at), end);
+        put_piece(e, slice_of(s.p + at, to - at));
         at = to;
     }
     return ENCODE_OK;

@@ -1,9 +1,7 @@
 /* encode - text to ids, ids to text
  *
- * An encoder is one worker's: it borrows the shared tokenizer and owns scratch and a word cache.
- * The cache is a fixed table of 64-byte entries (8 MiB), two places for a key, the older one
- * replaced: it bounds memory and never changes what comes out. Pieces up to 24 bytes that give up
- * to 8 ids live in it, which is nearly every piece of text in words.
+ * An encoder is one worker's: it borrows the shared tokenizer and owns scratch and, for byte-level
+ * vocabularies, a word cache of fixed size (word_cache.h).
  *
  * Special tokens in the text: ORDINARY treats their spelling as text, PARSE gives their ids, FORBID
  * refuses the text. Added tokens that are not special always count, as in HF tokenizers.

@@ -318,6 +318,8 @@ static int load_model(struct load *l, struct slice model)
             return err_set(l->e, ERR_DATA, "unk_token is not in the vocabulary");
     }
     vocab_finish(&t->vocab);
+    if (t->byte_level)
+        t->table = bpe_table_of_merges(&t->vocab);
     return fallback(l);
 }
 

@@ -125,6 +125,8 @@ int load_tiktoken(struct tokenizer *t, struct slice text, struct slice stem, con
     for (int b = 0; b < 256; b++)
         if (t->vocab.byte_id[b] == VOCAB_NONE)
             return err_set(e, ERR_DATA, "the rank file has no token for byte %d", b);
-    vocab_pairs_of_ranks(&t->vocab);
+    t->table = bpe_table_of_ranks(&t->vocab);
+    if (!t->table)
+        vocab_pairs_of_ranks(&t->vocab);
     return add_specials(t, known, e);
 }

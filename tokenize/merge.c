@@ -79,17 +79,18 @@ static uint64_t heap_pop(struct merger *m)
     return top;
 }
 
-static void push_pair(const struct vocab *v, struct merger *m, const uint32_t *ids, uint32_t at)
+static void push_pair(rank_fn *rank_of_pair, const void *table, struct merger *m,
+                      const uint32_t *ids, uint32_t at)
 {
     uint32_t id;
     if (at == NO_POS || m->next[at] == NO_POS)
         return;
-    uint32_t rank = rank_of(v, ids[at], ids[m->next[at]], &id);
+    uint32_t rank = rank_of_pair(table, ids[at], ids[m->next[at]], &id);
     if (rank != NO_RANK)
         heap_push(m, (uint64_t)rank << 32 | at);
 }
 
-size_t merge_ids_heap(const struct vocab *v, struct merger *m, uint32_t *ids, size_t n)
+size_t merge_heap(rank_fn *rank, const void *table, struct merger *m, uint32_t *ids, size_t n)
 {
     if (n < 2)
         return n;
@@ -104,27 +105,37 @@ size_t merge_ids_heap(const struct vocab *v, struct merger *m, uint32_t *ids, si
         m->next[i] = i + 1 < n ? i + 1 : NO_POS;
     }
     for (uint32_t i = 0; i + 1 < n; i++)
-        push_pair(v, m, ids, i);
+        push_pair(rank, table, m, ids, i);
     while (m->n_heap) {
         uint64_t top = heap_pop(m);
         uint32_t at = (uint32_t)top, made;
         if (ids[at] == VOCAB_NONE || m->next[at] == NO_POS)
             continue;
         uint32_t right = m->next[at];
-        if (rank_of(v, ids[at], ids[right], &made) != (uint32_t)(top >> 32))
+        if (rank(table, ids[at], ids[right], &made) != (uint32_t)(top >> 32))
             continue;                           /* one of the two has merged meanwhile */
         ids[at] = made;
         ids[right] = VOCAB_NONE;
         m->next[at] = m->next[right];
         if (m->next[at] != NO_POS)
             m->prev[m->next[at]] = at;
-        push_pair(v, m, ids, at);
-        push_pair(v, m, ids, m->prev[at]);
+        push_pair(rank, table, m, ids, at);
+        push_pair(rank, table, m, ids, m->prev[at]);
     }
     size_t out = 0;
     for (uint32_t i = 0; i != NO_POS; i = m->next[i])
         ids[out++] = ids[i];
     return out;
+}
+
+static uint32_t rank_in_vocab(const void *vocab, uint32_t left, uint32_t right, uint32_t *made)
+{
+    return rank_of(vocab, left, right, made);
+}
+
+size_t merge_ids_heap(const struct vocab *v, struct merger *m, uint32_t *ids, size_t n)
+{
+    return merge_heap(rank_in_vocab, v, m, ids, n);
 }
 
 size_t merge_ids(const struct vocab *v, struct merger *m, uint32_t *ids, size_t n)

@@ -22,4 +22,9 @@ void merger_free(struct merger *m);
 size_t merge_ids(const struct vocab *v, struct merger *m, uint32_t *ids, size_t n);
 size_t merge_ids_heap(const struct vocab *v, struct merger *m, uint32_t *ids, size_t n);
 
+/* The heap over any table of pairs: the function gives a pair's rank (UINT32_MAX: none) and what it
+ * makes. */
+typedef uint32_t rank_fn(const void *table, uint32_t left, uint32_t right, uint32_t *made);
+size_t merge_heap(rank_fn *rank, const void *table, struct merger *m, uint32_t *ids, size_t n);
+
 #endif

@@ -19,7 +19,8 @@
 struct pretok;
 struct pretok_work;
 
-/* `pattern` is gpt2, cl100k, o200k, qwen2, tekken, or a regular expression. NULL with *e set when it is not. */
+/* `pattern` is gpt2, cl100k, o200k, qwen2, tekken, or a regular expression. NULL with *e set when
+ * it is not. */
 struct pretok *pretok_new(struct slice pattern, struct err *e);
 /* The same, never by scanner: an oracle for tests. */
 struct pretok *pretok_new_regex(struct slice pattern, struct err *e);

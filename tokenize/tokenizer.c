@@ -147,6 +147,7 @@ void tokenizer_free(struct tokenizer *t)
     if (!t)
         return;
     vocab_free(&t->vocab);
+    bpe_table_free(t->table);
     pretok_free(t->pretok);
     added_set_free(&t->raw);
     added_set_free(&t->normalized);
