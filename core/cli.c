@@ -180,6 +180,21 @@ static int word(const struct stage *const *stages, int argc, char **argv, struct
     return 0;
 }
 
+/* What stages have to tell instead of running: 1 if it was printed. */
+static int tell(const struct chain *c, struct err *e)
+{
+    struct buf out;
+    int told = 0;
+    buf_init(&out, BUF_NO_LIMIT);
+    for (size_t i = 0; i < c->n && !told; i++)
+        if (c->steps[i].stage->tell)
+            told = c->steps[i].stage->tell(c->steps[i].conf, &out, e);
+    if (told == 1 && (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout)))
+        told = err_errno(e, "standard output");
+    buf_free(&out);
+    return told;
+}
+
 static int command(const struct stage *const *stages, int argc, char **argv, struct err *e)
 {
     struct chain c;
@@ -190,10 +205,10 @@ static int command(const struct stage *const *stages, int argc, char **argv, str
         help_stage(c.steps[c.n - 1].stage);
     else if (!rc && !c.n)
         help_main(stages);
-    else if (!rc && !(rc = run_chain(&c, e)))
+    else if (!rc && !(rc = tell(&c, e)) && !(rc = run_chain(&c, e)))
         print_summary(&c);
     chain_free(&c);
-    return rc;
+    return rc < 0 ? -1 : 0;
 }
 
 int tokmill_main(const struct stage *const *stages, int argc, char **argv)

@@ -110,6 +110,9 @@ struct stage {
     size_t conf_size;
 
     int (*open)(void *conf, const struct setup *s, struct err *e);      /* may be NULL, as all */
+    /* Options that ask for a listing ("--list-rules"): 1 when it is in *out, which is then printed
+     * and nothing is run; 0 when none is asked for; -1 on error. Called before open(). */
+    int (*tell)(const void *conf, struct buf *out, struct err *e);
     void (*close)(void *conf);
     void *(*scratch_new)(const void *conf);
     void (*scratch_free)(void *scratch);
