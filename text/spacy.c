@@ -264,18 +264,22 @@ static void add_span(struct spans *all, size_t start, const struct pattern *m)
     all->v[all->n++] = (struct span){start, m};
 }
 
-/* No white-space token between two words: one blank is not a token. */
-static bool row(const char *text, const struct word *a, const struct word *b)
+/* No white-space token between what ends at `a` and what begins at `b`: one blank is none. */
+static bool row(const char *text, size_t a, size_t b)
 {
-    size_t gap = b->at - (a->at + a->n);
-    return gap == 0 || (gap == 1 && text[b->at - 1] == ' ');
+    return a == b || (a + 1 == b && text[a] == ' ');
+}
+
+static bool next_to(const char *text, const struct word *v)
+{
+    return row(text, v[0].at + v[0].n, v[1].at);
 }
 
 static void find_at(const struct spacy *s, const char *text, const struct word_list *w, size_t i,
                     struct spans *all)
 {
     const struct word *v = w->v + i;
-    if (i + 1 >= w->n || v[0].n > SPACY_EXC_MAX || v[1].n > SPACY_EXC_MAX || !row(text, v, v + 1))
+    if (i + 1 >= w->n || v[0].n > SPACY_EXC_MAX || v[1].n > SPACY_EXC_MAX || !next_to(text, v))
         return;
     size_t at = pair_slot(text + v[0].at, v[0].n, text + v[1].at, v[1].n);
     for (size_t k = s->pair[at]; k; k = s->pattern[k - 1].next) {
@@ -283,7 +287,7 @@ static void find_at(const struct spacy *s, const char *text, const struct word_l
         size_t n = 2;
         if (i + m->n > w->n)
             continue;
-        while (n < m->n && row(text, v + n - 1, v + n))
+        while (n < m->n && next_to(text, v + n - 1))
             n++;
         if (n == m->n && spells(m, &s->special[m->special], text, v))
             add_span(all, i, m);
@@ -482,13 +486,13 @@ void spacy_words(const struct spacy *s, struct slice text, struct word_list *w)
     apply_specials(&at);
 }
 
-size_t spacy_sentences(struct slice text, const struct word *v, size_t n)
+size_t spacy_sentences(struct slice text, const struct word *v, size_t n, size_t end)
 {
     size_t sentences = 1;
     bool seen_stop = false;
     for (size_t i = 0; i < n; i++) {
         /* a white-space token is no punctuation: it begins the next sentence by itself */
-        bool blank = i && seen_stop && !row(text.p, &v[i - 1], &v[i]);
+        bool blank = i && seen_stop && !row(text.p, v[i - 1].at + v[i - 1].n, v[i].at);
         if (blank || (seen_stop && !(v[i].flags & (WORD_PUNCT | WORD_STOP)))) {
             sentences++;
             seen_stop = (v[i].flags & WORD_STOP) != 0;
@@ -496,5 +500,5 @@ size_t spacy_sentences(struct slice text, const struct word *v, size_t n)
             seen_stop = true;
         }
     }
-    return sentences;
+    return sentences + (n && seen_stop && !row(text.p, v[n - 1].at + v[n - 1].n, end));
 }

@@ -46,7 +46,7 @@ const struct chars *spacy_chars(const struct spacy *s);
 void word_list_free(struct word_list *w);
 /* Fills w with the words of the text (valid UTF-8, below 4 GiB), in order. */
 void spacy_words(const struct spacy *s, struct slice text, struct word_list *w);
-/* Sentences that words v[0..n) of `text` make, at least 1. */
-size_t spacy_sentences(struct slice text, const struct word *v, size_t n);
+/* Sentences that words v[0..n) of `text` make, at least 1. The text counted ends at byte `end`. */
+size_t spacy_sentences(struct slice text, const struct word *v, size_t n, size_t end);
 
 #endif
