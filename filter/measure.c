@@ -1,0 +1,259 @@
+/* The passes; see measure.h. Each fills its counts once a document. */
+#include "filter/measure.h"
+#include "core/mem.h"
+
+enum { SCAN = 1, WORDS = 2, WORD_COUNTS = 4, LINES = 8, PLAIN = 16, PARAS = 32, ROWS = 64,
+       GRAMS = 128, TOP = 256, DUP = 512, C4 = 1024 };
+
+struct measure *measure_new(const struct spacy *s)
+{
+    struct measure *m = mem_zero(sizeof *m);
+    m->spacy = s;
+    m->chars = spacy_chars(s);
+    m->c4_rules = &c4_datatrove;
+    c4_init(&m->c4);
+    return m;
+}
+
+void measure_free(struct measure *m)
+{
+    if (!m)
+        return;
+    word_list_free(&m->work);
+    pieces_free(&m->pieces);
+    grams_free(&m->grams);
+    c4_free(&m->c4);
+    mem_free(m);
+}
+
+void measure_start(struct measure *m, struct doc *d)
+{
+    m->doc = d;
+    m->text = d->text;
+    m->have = 0;
+}
+
+void measure_rules(struct measure *m, const struct c4_rules *c4)
+{
+    c4 = c4 ? c4 : &c4_datatrove;
+    if (c4 != m->c4_rules)
+        m->have &= ~(unsigned)C4;
+    m->c4_rules = c4;
+}
+
+static bool had(struct measure *m, unsigned pass)
+{
+    bool done = m->have & pass;
+    m->have |= pass;
+    return done;
+}
+
+/* ---- counts of the whole text ------------------------------------------------------------- */
+
+static uint64_t count_byte(struct slice s, char c)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += s.p[i] == c;
+    return n;
+}
+
+/* str.count("...") */
+static uint64_t count_dots(struct slice s)
+{
+    uint64_t n = 0;
+    const char *p = s.p, *end = p + s.n;
+    while (p < end && (p = memchr(p, '.', (size_t)(end - p)))) {
+        bool three = end - p >= 3 && p[1] == '.' && p[2] == '.';
+        n += three;
+        p += three ? 3 : 1;
+    }
+    return n;
+}
+
+static uint64_t count_ellipsis_signs(struct slice s)
+{
+    uint64_t n = 0;
+    const char *p = s.p, *end = p + s.n;
+    while (p < end && (p = memchr(p, '\xE2', (size_t)(end - p)))) {
+        n += end - p >= 3 && p[1] == '\x80' && p[2] == '\xA6';
+        p++;
+    }
+    return n;
+}
+
+const struct scan_counts *measure_scan(struct measure *m)
+{
+    if (!had(m, SCAN))
+        m->scan = (struct scan_counts){
+            .chars = utf8_count(m->text),
+            .newlines = count_byte(m->text, '\n'),
+            .hashes = count_byte(m->text, '#'),
+            .ellipses = count_dots(m->text) + count_ellipsis_signs(m->text),
+        };
+    return &m->scan;
+}
+
+/* ---- words -------------------------------------------------------------------------------- */
+
+/* datatrove/pipeline/filters/gopher_quality_filter.py, STOP_WORDS */
+static const struct slice stop_words[] = {{"the", 3}, {"be", 2}, {"to", 2}, {"of", 2},
+                                          {"and", 3}, {"that", 4}, {"have", 4}, {"with", 4}};
+
+static const struct views *get_words(struct measure *m)
+{
+    const struct views *v = views_spacy(m->doc, m->spacy, &m->work);
+    m->words = v->spacy;
+    return v;
+}
+
+static unsigned stop_word(struct slice w)
+{
+    for (unsigned i = 0; i < sizeof stop_words / sizeof *stop_words; i++)
+        if (slice_eq(w, stop_words[i]))
+            return 1u << i;
+    return 0;
+}
+
+const struct word_counts *measure_words(struct measure *m)
+{
+    if (had(m, WORD_COUNTS))
+        return &m->word;
+    const struct views *v = get_words(m);
+    struct word_counts c = {.n = v->n_spacy};
+    for (size_t i = 0; i < v->n_spacy; i++) {
+        const struct word *w = &v->spacy[i];
+        bool solid = w->flags & WORD_SOLID;
+        c.solid += solid;
+        c.solid_chars += solid ? w->chars : 0;
+        c.letter += (w->flags & WORD_LETTER) != 0;
+        if (w->n >= 2 && w->n <= 4)
+            c.stop_words |= stop_word(slice_of(m->text.p + w->at, w->n));
+    }
+    m->word = c;
+    return &m->word;
+}
+
+/* ---- lines -------------------------------------------------------------------------------- */
+
+static bool ends_in_ellipsis(struct slice line)
+{
+    return slice_ends(line, SLICE("...")) || slice_ends(line, SLICE("…"));
+}
+
+const struct line_counts *measure_lines(struct measure *m)
+{
+    struct slice rest = m->text, line;
+    if (had(m, LINES))
+        return &m->line;
+    m->line = (struct line_counts){0, 0, 0};
+    while (chars_next_line(m->chars, &rest, &line)) {
+        struct slice front = chars_lstrip(m->chars, line);
+        m->line.n++;
+        m->line.bullet += slice_starts(front, SLICE("•")) || slice_starts(front, SLICE("-"));
+        m->line.ellipsis += ends_in_ellipsis(chars_rstrip(m->chars, line));
+    }
+    return &m->line;
+}
+
+static bool ends_in_terminal(const struct chars *c, struct slice line)
+{
+    const char *end = line.p + line.n;
+    return line.n && (chars_flags(c, chars_prev(&end)) & CH_DT_TERMINAL);
+}
+
+static void count_plain(struct measure *m, struct slice line)
+{
+    struct plain_counts *c = &m->plain;
+    bool small = utf8_count(slice_upto(line, 124)) <= 30;      /* 124 bytes hold 31 characters */
+    c->all++;
+    c->all_small += small;
+    c->all_terminal += line.n && memchr(".'\"!?", line.p[line.n - 1], 5) != NULL;
+    if (!chars_lstrip(m->chars, line).n)
+        return;
+    c->n++;
+    c->small += small;
+    c->terminal += ends_in_terminal(m->chars, line);
+    pieces_add(&m->pieces, line);
+}
+
+const struct plain_counts *measure_plain(struct measure *m)
+{
+    struct slice rest = m->text, line;
+    if (had(m, PLAIN))
+        return &m->plain;
+    m->plain = (struct plain_counts){.n = 0};
+    pieces_clear(&m->pieces);
+    while (slice_next(&rest, '\n', &line))
+        count_plain(m, line);
+    m->plain.again_chars = m->pieces.again_chars;
+    return &m->plain;
+}
+
+/* re.split("\n{least,}", text) */
+static struct dup_counts duplicates(struct measure *m, struct slice text, size_t least)
+{
+    const char *p = text.p, *end = p + text.n, *from = p;
+    pieces_clear(&m->pieces);
+    while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
+        size_t n = 1;
+        while (p + n < end && p[n] == '\n')
+            n++;
+        if (n >= least) {
+            pieces_add(&m->pieces, slice_of(from, (size_t)(p - from)));
+            from = p + n;
+        }
+        p += n;
+    }
+    pieces_add(&m->pieces, slice_of(from, (size_t)(end - from)));
+    return (struct dup_counts){m->pieces.count, m->pieces.again, m->pieces.again_chars};
+}
+
+const struct dup_counts *measure_paragraphs(struct measure *m)
+{
+    if (!had(m, PARAS))
+        m->para = duplicates(m, chars_strip(m->chars, m->text), 2);
+    return &m->para;
+}
+
+const struct dup_counts *measure_rows(struct measure *m)
+{
+    if (!had(m, ROWS))
+        m->row = duplicates(m, m->text, 1);
+    return &m->row;
+}
+
+/* ---- n-grams, C4 -------------------------------------------------------------------------- */
+
+static void need_grams(struct measure *m)
+{
+    if (had(m, GRAMS))
+        return;
+    const struct views *v = get_words(m);
+    grams_words(&m->grams, m->text, v->spacy, v->n_spacy);
+}
+
+const uint64_t *measure_top(struct measure *m)
+{
+    need_grams(m);
+    if (!had(m, TOP))
+        grams_top(&m->grams);
+    return m->grams.top;
+}
+
+const uint64_t *measure_dup(struct measure *m)
+{
+    need_grams(m);
+    if (!had(m, DUP))
+        grams_dup(&m->grams);
+    return m->grams.dup;
+}
+
+const struct c4 *measure_c4(struct measure *m)
+{
+    if (had(m, C4))
+        return &m->c4;
+    const struct views *v = get_words(m);
+    c4_run(&m->c4, m->c4_rules, m->spacy, m->text, v->spacy, v->n_spacy);
+    return &m->c4;
+}

@@ -1,0 +1,72 @@
+/* rules - rule sets: which signals, compared how, drop a document
+ *
+ * A set is data: rows of (reason, signal, comparison, threshold) in the order in which they are
+ * tried; the first that holds drops the document and names the reason. Order, strictness and reasons
+ * are those of the code that the set is named after. A set can also edit the text of documents that
+ * it keeps. Sets are built in (rules_*.c, listed in rules.c) or read from a file of the form in which
+ * rules_show() prints them:
+ *
+ *     set gopher-quality
+ *     version datatrove 0.10.1
+ *     source https://...
+ *     drop gopher_short_doc dt_solid_words < 50
+ *
+ * "edit NAME" names a line edit; "#" begins a comment. A struct rules is read-only once made.
+ */
+#ifndef FILTER_RULES_H
+#define FILTER_RULES_H
+#include "filter/signals.h"
+
+enum rule_op { RULE_LT, RULE_LE, RULE_GT, RULE_GE, RULE_EQ, RULE_NE };
+
+struct rule {
+    const char *reason, *signal;
+    enum rule_op op;
+    double threshold;
+};
+
+struct rule_edit {
+    const char *name, *about;
+    const struct c4_rules *c4;
+};
+
+struct rule_set {
+    const char *name, *version, *source, *about;
+    const char *edit;               /* name of a struct rule_edit, or NULL */
+    const struct rule *v;
+    size_t n;
+};
+#define RULE_ROWS(rows) (rows), sizeof(rows) / sizeof *(rows)
+
+extern const struct rule_set *const rule_sets[];        /* ends with NULL */
+extern const struct rule_edit rule_edits[];             /* ends with name = NULL */
+
+/* One row, ready to run. */
+struct check {
+    const struct signal *signal;
+    const char *reason;
+    enum rule_op op;
+    double threshold;
+    bool off;                       /* threshold "none" */
+    bool first;                     /* the first row that asks for this signal */
+};
+
+struct rules {
+    const char *name, *version, *source, *about;
+    const struct rule_edit *edit;   /* or NULL */
+    struct check *v;
+    size_t n;
+    struct arena arena;             /* owns what a file said */
+};
+
+/* A built-in set, or, when `name` has a "/" or ends in ".rules", the set in that file. NULL: *e says
+ * why. */
+struct rules *rules_load(const char *name, struct err *e);
+void rules_free(struct rules *r);                       /* NULL is allowed */
+/* "REASON=NUMBER" or "REASON=none": changes the rows of that reason; the number of them. -1: error. */
+int rules_override(struct rules *r, const char *setting, struct err *e);
+bool check_fails(const struct check *c, double value);
+const char *rule_op_name(enum rule_op op);
+void rules_show(const struct rules *r, struct buf *out);
+
+#endif

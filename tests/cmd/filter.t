@@ -1,0 +1,154 @@
+#!/bin/sh
+# filter: rule sets at their edges, expressions, thresholds, annotations, hostile texts.
+# That decisions equal the original code is tests/peers/filter_peer.py's business.
+. "$TOKMILL_SRC/tests/lib.sh"
+
+# doc JSON-FILTER: one document whose text is a jq expression
+doc() { jq -nc "{text: ($1)}"; }
+# drop_is SET JQ-TEXT RULE,VALUE,THRESHOLD NAME: how the set drops it; "kept" if it does not
+drop_is() {
+    doc "$2" | "$TOKMILL" filter --rules "$1" --rejects r.jsonl > kept.jsonl
+    if [ -s kept.jsonl ]; then got=kept
+    else got=$(jq -r '._drop | "\(.rule) \(.value) \(.threshold)"' r.jsonl); fi
+    is "$got" "$3" "$1: $4"
+}
+good='"The cats and the dogs have to be with us. " * 10'
+
+drop_is gopher-quality "$good" kept "plain text"
+drop_is gopher-quality '"the with " + "word " * 47' "gopher_short_doc 49 50" "49 words"
+drop_is gopher-quality '"the with " + "word " * 48' kept "50 words"
+drop_is gopher-quality '"the with " + "word " * 48 + "!?. " * 3' "kept" "marks alone are no words"
+drop_is gopher-quality '"the with " + "a " * 60' "gopher_below_avg_threshold 1.0806451612903225 3" "short words"
+drop_is gopher-quality '"the with " + "incomprehensibilities " * 60' "gopher_above_avg_threshold 20.43548387096774 10" "long words"
+drop_is gopher-quality '"the with " + "#word " * 60' "gopher_too_many_hashes 0.4918032786885246 0.1" "hashes"
+drop_is gopher-quality '"the with " + "word... " * 60' "gopher_too_many_ellipsis 0.4918032786885246 0.1" "ellipses"
+drop_is gopher-quality '"- the word with\n" * 40' "gopher_too_many_bullets 1 0.9" "bullets"
+drop_is gopher-quality '("the word with and a row of more words here to read and then some...\n" * 9)' "gopher_too_many_end_ellipsis 1 0.3" "lines that break off"
+drop_is gopher-quality '"the with " + "word " * 48 + "12345 " * 20' "gopher_below_alpha_threshold 0.7142857142857143 0.8" "numbers"
+drop_is gopher-quality '"the " + "word " * 60' "gopher_enough_stop_words 1 2" "stop words, distinct"
+drop_is gopher-repetition '""' "empty 0 1" "empty"
+drop_is gopher-repetition '"a b\n\n" * 2 + "c d\n\n" + "a b"' "dup_para_frac 0.5 0.3" "paragraphs"
+drop_is gopher-repetition '"same line\n" * 3' "dup_line_frac 0.5 0.3" "lines, and the end of the last"
+drop_is gopher-repetition '"one two"' "top_2_gram 1 0.2" "a pair alone is the whole text"
+drop_is gopher-repetition '[range(60)] | map("w\(.)") | join(" ") | . + "\n" + .' "dup_line_frac 0.5 0.3" "two lines alike"
+drop_is gopher-repetition '[range(60)] | map("w\(.)") | join(" ") | . + " " + .' "duplicated_5_n_grams 0.37037037037037035 0.15" "n-grams"
+drop_is c4 '"A line of words ends here. " * 4' "too_few_sentences 4 5" "four sentences"
+drop_is c4 '"A line of words ends here. " * 5' kept "five sentences"
+drop_is c4 '"A line of words ends here. " * 5 + "\nLorem Ipsum has to go."' "lorem_ipsum 1 0" "lorem ipsum"
+drop_is c4 '"A line of words ends here. " * 5 + "\nIt has { in it."' "curly_bracket 1 0" "curly bracket"
+drop_is c4 '"A line of words ends here. " * 5 + "\nJavascript has { in it."' kept "in a line that goes anyway"
+drop_is fineweb '" \n"' "empty 0 1" "blank"
+drop_is fineweb '"no end mark here\n" * 9' "line_punct_ratio 0 0.12" "end marks"
+drop_is fineweb '[range(9)] | map("Row \(.).") | join("\n")' "short_line_ratio 1 0.67" "short lines"
+drop_is fineweb '"A line that is longer than thirty characters.\n" * 2' "char_dup_ratio 0.5 0.01" "lines again"
+drop_is fineweb '[range(20)] | map("Thisisonewordofthirtyonecharacters\(.).") | join("\n")' "list_ratio 0.475 0.3" "lists"
+drop_is fineweb-2024 '"A line that is longer than thirty characters.\n"' kept "2024: a share of lines, the blank one too"
+drop_is fineweb-2024 '"A line that is longer than thirty characters.\n\n\n"' "short_line_ratio 0.75 0.67" "2024: blank lines are short"
+drop_is c4-fineweb '"A line of words ends here. " * 5 + "\nand one without"' kept "no end mark needed"
+
+# C4 edits
+doc '"  Wiki [1] words [edit] stay here [ok] now [citation needed].\nno end\nTwo words.\nPlease use cookies today.\nIt ends so...\nA good line. " + "It is. " * 5' |
+    "$TOKMILL" filter --rules c4 > e.jsonl
+is "$(jq -r .text e.jsonl)" "Wiki  words  stay here [ok] now .
+A good line. It is. It is. It is. It is. It is." "c4 keeps whole lines and takes marks out"
+doc "$good"' + "\n" + "no end mark" ' | "$TOKMILL" filter --rules c4 --where 'chars < 425' | jq -r .text > e.txt
+ok_cmd "an expression after an edit sees the edited text" grep -q "The cat" e.txt
+is "$(doc "$good" | "$TOKMILL" filter --rules c4 --rules fineweb --rejects r.jsonl | wc -l)" 1 "sets in a row"
+
+# expressions
+doc "$good" > good.jsonl
+# where_is EXPR kept|dropped
+where_is() {
+    n=$("$TOKMILL" filter --where "$1" --rejects r.jsonl good.jsonl | wc -l)
+    is "$([ "$n" = 1 ] && echo kept || echo dropped)" "$2" "where $1"
+}
+where_is 'dt_words == 110' kept
+where_is 'dt_words != 110' dropped
+where_is 'chars >= 420 and chars <= 420' kept
+where_is 'chars < 400 or bytes > 1e9' dropped
+where_is 'not chars < 400' kept
+where_is 'not (chars < 400 or bytes > 0)' dropped
+where_is 'chars / 4 - 100 + 2 * -3 == -1' kept
+where_is '1 + 2 * 3 == 7 and (1 + 2) * 3 == 9' kept
+where_is 'chars / 0 > 0' dropped
+where_is 'not (chars / 0 > 0)' kept
+where_is '"a" < "b" and "a" != 1' kept
+where_is 'chars' kept
+where_is 'chars - 420' dropped
+"$TOKMILL" filter --where 'chars < 4' --rejects r.jsonl good.jsonl
+is "$(jq -c ._drop r.jsonl)" '{"stage":"filter","rule":"where"}' "its reason"
+for bad in 'chars <' '(chars' 'chars chars' 'words > 3' '"open' '1.2.3 > 1' '' 'not' '<'; do
+    status_is 2 "no expression: '$bad'" "$TOKMILL" filter --where "$bad" good.jsonl
+done
+deep=$(printf '%200s' '' | tr ' ' '(')
+status_is 2 "too deep" "$TOKMILL" filter --where "$deep" good.jsonl
+nots=$(printf '%200s' '' | sed 's/ /not /g')
+status_is 2 "too many nots" "$TOKMILL" filter --where "$nots 1" good.jsonl
+
+# thresholds and files
+is "$("$TOKMILL" filter --rules gopher-quality --set gopher_short_doc=200 good.jsonl | wc -l)" 0 "--set raises a threshold"
+is "$(doc '"the with word"' | "$TOKMILL" filter --rules gopher-quality --set gopher_short_doc=none | wc -l)" 1 "--set none"
+status_is 2 "--set with an unknown reason" "$TOKMILL" filter --rules c4 --set no_such=1 good.jsonl
+status_is 2 "--set with no number" "$TOKMILL" filter --rules c4 --set too_few_sentences=x good.jsonl
+for s in $("$TOKMILL" filter --list-rules | cut -d' ' -f1); do
+    "$TOKMILL" filter --show "$s" > "$s.rules"
+    "$TOKMILL" filter --show "./$s.rules" > again.rules
+    ok_cmd "--show $s reads back" cmp "$s.rules" again.rules
+done
+sed -i 's/dt_solid_words < 50/dt_solid_words < 500/' gopher-quality.rules
+is "$("$TOKMILL" filter --rules gopher-quality.rules good.jsonl | wc -l)" 0 "an edited file is a rule set"
+is "$("$TOKMILL" filter --show c4 --set too_few_sentences=3 | tail -n 1)" "drop too_few_sentences c4_sentences < 3" "--show with --set"
+printf 'set x\ndrop a chars <\n' > bad.rules
+is "$("$TOKMILL" filter --rules bad.rules good.jsonl 2>&1 | head -n 1)" \
+    "tokmill: bad.rules: record 2: expected: drop REASON SIGNAL <|<=|>|>=|==|!= NUMBER" "a bad line is named"
+printf 'drop a no_signal < 1\n' > bad.rules
+status_is 2 "unknown signal" "$TOKMILL" filter --rules bad.rules good.jsonl
+printf 'edit none\n' > bad.rules
+status_is 2 "unknown edit" "$TOKMILL" filter --rules bad.rules good.jsonl
+printf 'keep it\n' > bad.rules
+status_is 2 "unknown statement" "$TOKMILL" filter --rules bad.rules good.jsonl
+status_is 2 "unknown set" "$TOKMILL" filter --rules gopher good.jsonl
+status_is 3 "missing file" "$TOKMILL" filter --rules ./none.rules good.jsonl
+status_is 2 "nothing to do" "$TOKMILL" filter good.jsonl
+ok_cmd "--list-signals" sh -c '"$TOKMILL" filter --list-signals | grep -q "^dt_words "'
+
+# annotations and statistics
+"$TOKMILL" filter --rules gopher-quality --rules c4 --where 'dt_words > 9000' --annotate --explain good.jsonl > a.jsonl
+is "$(jq -c '.metadata.tokmill.filter | [.dt_solid_words, .dt_stop_words, .c4_sentences, .dt_words, .drop.rule]' a.jsonl)" \
+    '[100,6,10,110,"where"]' "--annotate: all values, nothing dropped"
+is "$(jq -c '.metadata.tokmill.filter.rules | [length, .[0]]' a.jsonl)" \
+    '[13,{"rule":"gopher_short_doc","signal":"dt_solid_words","value":100,"op":"<","threshold":50,"fails":false}]' "--explain"
+is "$(jq -r .text a.jsonl | wc -c)" 420 "an annotated document that passes c4 is edited"
+"$TOKMILL" filter --rules gopher-quality --stats s.json good.jsonl > /dev/null
+is "$(jq -c '.stages[-1].histograms.dt_stop_words | [.count, .sum, .threshold]' s.json)" '[1,6,2]' "histograms with threshold"
+
+# hostile texts: a defined answer from every signal
+all=$("$TOKMILL" filter --list-signals | cut -d' ' -f1 | tr '\n' '+' | sed 's/+$//; s/+/ + /g')
+{ doc '""'; doc '"x"'; doc '"\u0000"'; doc '"a\u0000b"'; doc '"\n" * 1000'; doc '"😀" * 1000'; doc '"."'
+  doc '" "'; doc '"\u2028"'; doc '"\ufffd"'; doc '"\u00a0" * 100'; doc '"." * 10000'; doc '"[" * 10000'; } > odd.jsonl
+is "$("$TOKMILL" filter --annotate --where "$all" odd.jsonl | jq -c '[.metadata.tokmill.filter | del(.drop) | .[] | select(type != "number")]' | sort -u)" \
+    "[]" "every signal of odd texts is a number"
+for what in '"x" * 1000000' '"!" * 1000000' '"a.b@" * 300000' '"1.1." * 300000' '"a-" * 600000' \
+    '"\u0027s" * 600000' '"a b " * 300000' '"\n." * 500000'; do
+    doc "$what" > huge.jsonl
+    ok_cmd "linear: $what" timeout 30 "$TOKMILL" filter --rules gopher-quality --rules gopher-repetition \
+        --annotate --rules c4 --rules fineweb huge.jsonl -o /dev/null
+done
+printf '{"input_ids":[1]}\n' > ids.jsonl
+status_is 1 "a document without text is bad" "$TOKMILL" filter --rules c4 ids.jsonl
+
+D="${TOKMILL_DATA:-/nonexistent}/html/wcxb-dev.tar.zst"
+if [ -f "$D" ]; then
+    sets="--rules gopher-repetition --rules gopher-quality --rules c4 --rules fineweb"
+    "$TOKMILL" html --limit 400 "$D" -o in.jsonl
+    "$TOKMILL" filter -j1 $sets in.jsonl -o one.jsonl --rejects r1.jsonl
+    "$TOKMILL" filter -j8 $sets in.jsonl -o eight.jsonl --rejects r8.jsonl
+    ok_cmd "same bytes with any -j" cmp one.jsonl eight.jsonl
+    ok_cmd "same rejects too" cmp r1.jsonl r8.jsonl
+    "$TOKMILL" filter --rules gopher-repetition in.jsonl then filter --rules gopher-quality \
+        then filter --rules c4 then filter --rules fineweb -o chain.jsonl
+    ok_cmd "a chain of stages as one stage of sets" cmp one.jsonl chain.jsonl
+else
+    skip "real pages" "no data"
+fi
+done_testing

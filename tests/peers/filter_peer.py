@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+# venv: filter
+"""filter and pii against datatrove's own classes, document by document: decision, reason, every
+signal, C4's edited text, replaced addresses. On the main text of every page of the data folder, on
+texts made to hit the rules' edges, and on random texts of characters that tokenizers care about."""
+import random
+
+from datatrove.data import Document
+from datatrove.pipeline.filters import (C4QualityFilter, FineWebQualityFilter, GopherQualityFilter,
+                                        GopherRepetitionFilter)
+from datatrove.pipeline.filters.gopher_quality_filter import STOP_WORDS
+from datatrove.pipeline.filters.gopher_repetition_filter import (find_all_duplicate, find_duplicates,
+                                                                 find_top_duplicate, get_n_grams)
+from datatrove.pipeline.formatters.pii import PIIFormatter
+from datatrove.utils.text import PUNCTUATION_SET, TERMINAL_PUNCTUATION, split_into_words
+from datatrove.utils.word_tokenizers import load_word_tokenizer
+
+from tap import DATA, check, documents, done, jsonl, run, skip
+
+FILTERS = {"gopher-quality": GopherQualityFilter(), "gopher-repetition": GopherRepetitionFilter(),
+           "c4": C4QualityFilter(), "fineweb": FineWebQualityFilter(),
+           "c4-fineweb": C4QualityFilter(filter_no_terminal_punct=False)}
+
+# What tokenizers stumble over: contractions, abbreviations, emoticons, units, quotes, scripts.
+PARTS = """the be to of and that have with don't Don’t can't cannot I'm we've y'all o'clock Mr. e.g.
+Ph.D. U.S. 10am 5km 3.5% $5 US$10 5US$ C++ :) :-( =) ): (: <3 ^_^ o.O a.m. p.m. i.e. vs. ... .. …
+…… - -- --- — – • * # { } [1] [edit] [citation needed] “quoted” 'single' "double" and/or w/o a.b@c.de
+http://x.org/a?b=c www.example.com 1.2.3.4 10.0.0.1 x,y a:b 1+2 3-4 5*6 2^3 state-of-the-art foo...bar
+end. End? "Yes!" 'No.' »guillemets« naïve Ünïcödé Ελληνικά. Русский. עברית العربية؟ 漢字。 かな！ 한국어.
+हिन्दी। ไทย 😀 ✈️ ™ ½ ² ³ °C. °F 25°C. №5 x² lorem ipsum JavaScript cooKie policy Terms of Use
+use\u212aookies privacy policy \u00a0 \u2003 \u200b \ufeff \u2028 \u0085 \x1c \x0b \t == >> // \\n
+aAa.BbB a.B "a".B cant Its were hell Id. Ill. 'Cause 'em lovin' doin somethin' gonna ll's it's's
+""".split(" ")
+PARTS = [p for q in PARTS for p in (q.split("\n") if "\n" in q else [q])] + ["\n", "\n\n", "  ", ". "]
+
+
+def random_texts(n):
+    rng = random.Random(7)
+    out = []
+    for i in range(n):
+        parts = [rng.choice(PARTS) for _ in range(rng.choice([1, 3, 10, 60, 200]))]
+        glue = ["", " ", " ", " ", "\n", ", ", ". "]
+        if i % 3 == 0:
+            parts = parts[:8] * 20
+        out.append("".join(p + rng.choice(glue if i % 2 else glue[1:4]) for p in parts))
+    return out
+
+
+def edge_texts():
+    word = "word and that "
+    yield from ["", " ", "\n", "\n\n\n", "x", ".", "\0", "a\0b", "😀" * 60, "# " * 60, "a " * 60]
+    yield "w" * 100000
+    yield word * 16 + "\n" + "and more"
+    for n in (49, 50, 51):
+        yield "the with " + "word " * (n - 2)
+    for n in (19, 20, 21):
+        yield "the cat and dog sat. " * n
+    yield "- a b c the be to\n" * 60
+    yield "a line that ends so...\n" * 20 + "one more line. " * 20
+    yield "\n".join(f"Line {i} is one sentence that ends well." for i in range(40))
+    yield "\n".join(f"Line {i} cites [{i}] twice [edit]." for i in range(40))
+    yield "\n".join(f"Line {i} ends in a mark [{i}] " for i in range(40))
+    yield "\n".join(f"Sentence {i} is full. \"Quoted!\" And more." for i in range(9))
+    yield "Some {curly} words are here now. " * 20
+    yield "Some Lorem Ipsum words are here now. " * 20
+    yield "One two three. Four five six.  \n\n" * 20
+    yield "Please enable JavaScript now.\nWe use coo\u212aies here.\nA line stays in. " * 20
+
+
+def decision(filter, text):
+    doc = Document(text=text, id="")
+    try:
+        result = filter.filter(doc)
+    except ZeroDivisionError:
+        return "division by zero", None
+    return (None, doc.text) if result is True else (result[1], None)
+
+
+def ours(rules, docs):
+    """Reason, or None and the text, of each document."""
+    open("in.jsonl", "wb").write(jsonl(docs))
+    kept = documents(run("filter", "--rules", rules, "in.jsonl", "--rejects", "rejects.jsonl"))
+    dropped = documents(open("rejects.jsonl", "rb").read())
+    out = {d["id"]: (None, d["text"]) for d in kept}
+    out.update({d["id"]: (d["_drop"]["rule"], None) for d in dropped})
+    return [out[d["id"]] for d in docs]
+
+
+def share(a, b):
+    return a / b if b else 0
+
+
+def signals(text):
+    """The values that datatrove's rules compare, by its own functions."""
+    words = split_into_words(text)
+    solid = [w for w in words if any(c not in PUNCTUATION_SET for c in w)]
+    lines = text.splitlines()
+    full = [line for line in text.split("\n") if line.strip()]
+    paragraphs = FILTERS["gopher-repetition"].paragraph_exp.split(text.strip())
+    rows = FILTERS["gopher-repetition"]._line_splitter.split(text)
+    v = {
+        "dt_solid_words": len(solid),
+        "dt_word_length": share(sum(map(len, solid)), len(solid)),
+        "dt_hashes": share(text.count("#"), len(words)),
+        "dt_ellipses": share(text.count("...") + text.count("…"), len(words)),
+        "dt_bullet_lines": share(sum(s.lstrip().startswith(("•", "-")) for s in lines), len(lines)),
+        "dt_ellipsis_lines": share(sum(s.rstrip().endswith(("...", "…")) for s in lines), len(lines)),
+        "dt_letter_words": share(sum(any(c.isalpha() for c in w) for w in words), len(words)),
+        "dt_stop_words": len(set(STOP_WORDS) & set(words)),
+        "chars": len(text),
+        "dt_dup_paragraphs": share(find_duplicates(paragraphs)[0], len(paragraphs)),
+        "dt_dup_paragraph_chars": share(find_duplicates(paragraphs)[1], len(text)),
+        "dt_dup_lines": share(find_duplicates(rows)[0], len(rows)),
+        "dt_dup_line_chars": share(find_duplicates(rows)[1], len(text)),
+        "dt_full_lines": len(full),
+        "dt_terminal_lines": share(sum(s.endswith(tuple(TERMINAL_PUNCTUATION)) for s in full), len(full)),
+        "dt_short_lines": share(sum(len(s) <= 30 for s in full), len(full)),
+        "dt_dup_full_line_chars": share(find_duplicates(full)[1], len(text.replace("\n", ""))),
+        "dt_newlines": share(text.count("\n"), len(words)),
+    }
+    for n in 2, 3, 4:
+        grams = get_n_grams(words, n)
+        v[f"dt_top_{n}gram"] = share(find_top_duplicate(grams) if grams else 0, len(text))
+    for n in range(5, 11):
+        v[f"dt_dup_{n}gram"] = share(find_all_duplicate(words, n), len(text))
+    return v
+
+
+def differences(docs, get_ours, get_theirs):
+    bad = []
+    for doc, a, b in zip(docs, get_ours, get_theirs):
+        if a != b:
+            bad.append(f"{doc['id']} {doc['text'][:60]!r}: {str(a)[:120]!r}, datatrove {str(b)[:120]!r}")
+    return bad
+
+
+def compare_decisions(what, docs):
+    for name, filter in FILTERS.items():
+        theirs = [decision(filter, d["text"]) for d in docs]
+        mine = ours(name, docs)
+        pairs = [(d, a, b) for d, a, b in zip(docs, mine, theirs) if b[0] != "division by zero"]
+        bad = differences(*(zip(*pairs) if pairs else ([], [], [])))
+        drops = sum(a[0] is not None for a in mine)
+        check(not bad, f"{what}: {name}, {len(pairs)} documents, {drops} dropped, "
+                       f"{len(bad)} decided otherwise", "\n".join(bad))
+
+
+def compare_signals(what, docs):
+    open("in.jsonl", "wb").write(jsonl(docs))
+    sets = [a for r in ("gopher-quality", "gopher-repetition", "fineweb") for a in ("--rules", r)]
+    bad, n = [], 0
+    for doc, got in zip(docs, documents(run("filter", "--annotate", *sets, "in.jsonl"))):
+        notes = got["metadata"]["tokmill"]["filter"]
+        for name, value in signals(doc["text"]).items():
+            n += 1
+            if abs(notes[name] - value) > 1e-9:
+                bad.append(f"{doc['id']} {name}: {notes[name]}, datatrove {value}")
+    check(not bad, f"{what}: {n} values of signals, {len(bad)} differ", "\n".join(bad))
+
+
+def compare_pii(what, docs):
+    open("in.jsonl", "wb").write(jsonl(docs))
+    theirs = PIIFormatter(email_replacement="<E>", ip_replacement="<4>")
+    got = [d["text"] for d in documents(run("pii", "--kinds", "email,ipv4", "--email-as", "<E>",
+                                            "--ipv4-as", "<4>", "in.jsonl"))]
+    bad = differences(docs, got, (theirs.format(d["text"]) for d in docs))
+    check(not bad, f"{what}: pii, {len(docs)} documents, {len(bad)} replaced otherwise", "\n".join(bad))
+
+
+def compare(what, texts):
+    docs = [{"id": f"{i}", "text": t} for i, t in enumerate(texts)]
+    compare_decisions(what, docs)
+    compare_signals(what, docs)
+    compare_pii(what, docs)
+
+
+load_word_tokenizer("en")
+compare("edges", list(edge_texts()))
+compare("random", random_texts(3000))
+pages = DATA + "/html/wcxb-dev.tar.zst"
+try:
+    open(pages).close()
+    docs = documents(run("html", pages))
+    compare("pages", [d["text"] for d in docs if d["id"].endswith(".html")])
+except FileNotFoundError:
+    skip("pages", "no data")
+done()
