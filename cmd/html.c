@@ -11,8 +11,8 @@ struct conf {
 };
 
 static const struct opt OPTS[] = {
-    OPT_CHOICE('m', "mode", "main|all", "main", struct conf, mode,
-               "the main content, or all visible text"),
+    OPT_CHOICE('m', "mode", "main|precision|recall|all|rules", "main", struct conf, mode,
+               "main content (best F1, or leaning to one side), or all text"),
     OPT_STR(0, "charset", "LABEL", "", struct conf, charset,
             "charset that the server declared, where no meta element agrees or disagrees"),
     OPT_BOOL(0, "no-title", struct conf, no_title, "leave metadata.title out"),
@@ -50,7 +50,7 @@ static int parse(const void *conf, struct job *j, const struct piece *piece, str
     struct page *p = j->scratch;
     struct page_result r;
     if (page_read(p, j->arena, piece->bytes, slice_str(c->charset), true,
-                  (enum extract_mode)c->mode, &r) != 0) {
+                  (enum extract_mode)c->mode, EXTRACT_PLAIN, &r) != 0) {
         batch_bad(out, "oversize", piece->record, piece->offset, slice_upto(piece->bytes, 4096),
                   "a page of %zu bytes", piece->bytes.n);
         return 0;

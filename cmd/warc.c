@@ -15,8 +15,8 @@ struct conf {
 };
 
 static const struct opt OPTS[] = {
-    OPT_CHOICE('m', "mode", "main|all", "main", struct conf, mode,
-               "the main content of pages, or all visible text"),
+    OPT_CHOICE('m', "mode", "main|precision|recall|all|rules", "main", struct conf, mode,
+               "main content (best F1, or leaning to one side), or all text"),
     OPT_BOOL(0, "any-status", struct conf, any_status,
              "take responses of any HTTP status, not 200 only"),
     OPT_END,
@@ -114,7 +114,7 @@ static void add_payload(struct item *it, struct slice body)
     }
     struct page_result r;
     if (page_read(it->s->page, it->job->arena, body, it->charset, kind == MIME_HTML,
-                  (enum extract_mode)it->conf->mode, &r) != 0) {
+                  (enum extract_mode)it->conf->mode, EXTRACT_PLAIN, &r) != 0) {
         batch_bad(it->out, "oversize", it->number, it->offset, it->record->fields,
                   "a page of %zu bytes", body.n);
         return;

@@ -1,72 +1,121 @@
 /* extract - from a parsed page to its text
  *
- * The node array is cut into blocks: runs of text between block boundaries, each in one container
- * (a block-level element). Containers inherit facts from their ancestors (inside nav, hidden, ...)
- * as they are made, so every rule is a scan over blocks:
+ * The node array is cut into blocks: runs of text between block boundaries, each in one box (a
+ * block-level element). Boxes inherit facts from their ancestors (inside nav, hidden, ...) as they
+ * are made, so that everything later is a scan over blocks and boxes:
  *
- *     nodes -> blocks, containers -> keep[] -> text
+ *     nodes -> blocks, boxes -> features -> scores -> keep[] -> text          (extract_blocks.c,
+ *                   |                                  ^      extract_features.c, extract_trees.c,
+ *                   +------------- rules --------------+      extract_rules.c, extract_write.c)
  *
- * EXTRACT_ALL keeps what a reader of the page could see. EXTRACT_MAIN keeps the main content:
- * semantic chrome, form controls and hidden parts go; one root (main, article) is chosen if it
- * holds enough; where paragraphs carry the page, scraps between and around them are smoothed away;
- * a long block said twice is said once. No word of any language takes part.
+ * EXTRACT_ALL keeps what a reader of the page could see. The other modes keep the main content:
+ * boosted trees over byte features of each block give it a probability, a second round looks at
+ * the first one's scores around it, and blocks are kept above the threshold that makes the
+ * expected F1 of the page's words greatest; EXTRACT_PRECISION and EXTRACT_RECALL move it. No word
+ * of any language takes part, only structure, lengths, and words in class and id. Very small and
+ * very large pages, and those where the scores find nothing, go by the rules alone.
  *
- * A `struct extract` belongs to one thread and is reused from page to page.
+ * A `struct extract` belongs to one thread and is reused from page to page. Time is linear in the
+ * page.
  */
 #ifndef READ_EXTRACT_H
 #define READ_EXTRACT_H
+#include "read/extract_hints.h"
 #include "read/html.h"
 
-enum extract_mode { EXTRACT_MAIN, EXTRACT_ALL };
+enum extract_mode { EXTRACT_MAIN, EXTRACT_PRECISION, EXTRACT_RECALL, EXTRACT_ALL, EXTRACT_RULES };
+enum extract_form { EXTRACT_PLAIN, EXTRACT_MARKDOWN };
+
+#define EXTRACT_BLOCKS_MAX 20000        /* scored pages have no more blocks */
+
+/* Facts of a box, its own and its ancestors'. */
+#define EXTRACT_FACT_LIST(X) \
+    X(NAV) X(HEADER) X(FOOTER) X(ASIDE) X(DIALOG) X(SEARCH) X(BANNER) X(CONTENTINFO) X(HIDDEN) \
+    X(NOSCRIPT) X(CONTROL) X(MAIN) X(BODY_PROP) X(ARTICLE) X(PRE) X(SECTION) X(FORM) X(TABLE) \
+    X(UL) X(OL) X(DL) X(LI) X(QUOTE) X(FIGURE) X(DETAILS) X(P) X(HEADER_INSIDE) X(ITEM_TYPE) \
+    X(ITEM_PROP) X(COMPLEMENTARY) X(NEVER)
+enum extract_fact_bit {
+#define BIT(name) BIT_##name,
+    EXTRACT_FACT_LIST(BIT)
+#undef BIT
+    EXTRACT_FACTS
+};
+enum {
+#define FACT(name) IN_##name = 1 << BIT_##name,
+    IN_NONE = 0, EXTRACT_FACT_LIST(FACT)
+#undef FACT
+    /* NEVER: head, template, options of a select: no text for anybody. */
+};
+
+/* Marks that text of a block may hold. */
+enum { MARK_COPYRIGHT = 1, MARK_CURRENCY = 2, MARK_PIPE = 4, MARK_ARROW = 8 };
 
 struct extract_block {
     uint32_t at, n;             /* bytes in text */
-    uint32_t in;                /* container */
-    uint32_t words, link_words;
+    uint32_t in;                /* box */
+    uint64_t hash;              /* of the text */
+    uint32_t words, link_words, bold_words, links, chars;
+    uint32_t commas, sentences, capitals, digits;       /* counts; capitals and digits: words */
+    uint8_t marks;              /* MARK_* */
+    uint8_t repeats;            /* how often the same text stood before */
     bool item;                  /* the first of a list item */
 };
 
-struct extract_container {
+struct extract_box {
     uint32_t parent, end_node;
     uint32_t first_block, end_block;
-    uint32_t facts;             /* its own and its ancestors', IN_* of extract_blocks.c */
-    uint32_t own;
+    uint32_t facts, own;        /* IN_*: with its ancestors', only its own */
+    uint32_t hints, hints_above;        /* groups of extract_hints.h: its own, with ancestors' */
+    uint32_t signature;         /* of tag and first class: siblings that look the same */
+    uint32_t number;            /* of a list item in its list, from 1 */
+    uint16_t depth;
     uint8_t tag;
 };
+
+struct extract_seen {
+    uint64_t hash;
+    uint32_t n;
+};
+
+struct features;                /* extract_features.h */
 
 struct extract {
     struct buf text;            /* of all blocks */
     struct extract_block *block;
-    struct extract_container *box;
+    struct extract_box *box;
     uint8_t *keep, *smooth;
     uint32_t *words_before;     /* sums over blocks, n_blocks + 1 */
-    uint64_t *seen;             /* hash set of blocks */
+    struct extract_seen *seen;  /* hash table of block texts */
     uint32_t n_blocks, n_boxes;
     uint32_t cap_blocks, cap_boxes, cap_keep, cap_seen;
+    struct hints hints;
+    struct features *features;
 };
 
 void extract_init(struct extract *x);
 void extract_free(struct extract *x);
 /* Appends the text of the page to out. */
 void extract_text(struct extract *x, const struct html *h, enum extract_mode mode,
-                  struct buf *out);
+                  enum extract_form form, struct buf *out);
 
-/* Facts about a page that are not its text. Values are decoded into `out` buffers of the caller;
- * empty when absent. */
-struct page_facts {
-    struct slice title, canonical, lang;        /* raw spelling, in the page */
-};
-void extract_facts(const struct html *h, struct page_facts *f);
-
-/* ---- between extract_blocks.c and extract.c ------------------------------------------------- */
-
-enum {
-    IN_NAV = 1, IN_HEADER = 2, IN_FOOTER = 4, IN_ASIDE = 8, IN_DIALOG = 16, IN_SEARCH = 32,
-    IN_BANNER = 64, IN_CONTENTINFO = 128, IN_HIDDEN = 256, IN_NOSCRIPT = 512, IN_CONTROL = 1024,
-    IN_MAIN = 2048, IN_BODY_PROP = 4096, IN_ARTICLE = 8192, IN_HINTED = 16384, IN_PRE = 32768,
-    IN_NEVER = 65536,           /* head, template, select's options: no text for anybody */
-};
+/* ---- the steps, for extract.c and tests ----------------------------------------------------- */
 
 void extract_blocks(struct extract *x, const struct html *h);
+/* Fill keep[]: by rules, and by scores. The latter is false if it found nothing. */
+void extract_rules(struct extract *x);
+bool extract_scores(struct extract *x, enum extract_mode mode);
+void extract_drop_repeated(struct extract *x);
+void extract_write(const struct extract *x, enum extract_form form, struct buf *out);
+
+static inline bool extract_is_heading(unsigned tag)
+{
+    return tag >= HTML_h1 && tag <= HTML_h6;
+}
+
+/* A paragraph: so many words, few of them links. */
+static inline bool extract_is_good(const struct extract_block *b, uint32_t words)
+{
+    return b->words >= words && (uint64_t)b->link_words * 10 < (uint64_t)b->words * 3;
+}
 
 #endif

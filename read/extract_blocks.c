@@ -1,17 +1,20 @@
-/* Blocks and containers: one walk over the nodes. What counts as chrome by tag, role or class
+/* Blocks and boxes: one walk over the nodes. What counts as chrome by tag, role or class
  * follows what HTML's sectioning elements and ARIA landmarks are for. */
+#include "core/hash.h"
 #include "core/mem.h"
-#include "read/extract.h"
+#include "read/extract_words.h"
 
 struct walk {
     struct extract *x;
     const struct html *h;
-    uint32_t box;               /* innermost container */
+    uint32_t box;               /* innermost box */
     uint32_t link_end;          /* text before this node is link text */
-    uint32_t pre_end;
+    uint32_t bold_end;
     bool space;                 /* a space is due before the next word */
     bool open;                  /* a block is open */
     bool item;                  /* the next block is the first of a list item */
+    bool broken;                /* the text of the block ends with a line break */
+    bool new_link;              /* a link began since the last text */
 };
 
 /* ---- facts from tags and attributes ------------------------------------------------------- */
@@ -19,7 +22,8 @@ struct walk {
 static uint32_t tag_facts(unsigned tag)
 {
     switch (tag) {
-    case HTML_nav: case HTML_menu: return IN_NAV;
+    case HTML_nav: return IN_NAV;
+    case HTML_menu: return IN_NAV | IN_UL;
     case HTML_header: return IN_HEADER;
     case HTML_footer: return IN_FOOTER;
     case HTML_aside: return IN_ASIDE;
@@ -29,7 +33,18 @@ static uint32_t tag_facts(unsigned tag)
     case HTML_article: return IN_ARTICLE;
     case HTML_noscript: return IN_NOSCRIPT;
     case HTML_button: case HTML_textarea: return IN_CONTROL;
-    case HTML_pre: case HTML_listing: return IN_PRE;
+    case HTML_pre: case HTML_listing: case HTML_xmp: case HTML_plaintext: return IN_PRE;
+    case HTML_section: return IN_SECTION;
+    case HTML_form: return IN_FORM;
+    case HTML_table: return IN_TABLE;
+    case HTML_ul: case HTML_dir: return IN_UL;
+    case HTML_ol: return IN_OL;
+    case HTML_dl: return IN_DL;
+    case HTML_li: return IN_LI;
+    case HTML_blockquote: return IN_QUOTE;
+    case HTML_figure: return IN_FIGURE;
+    case HTML_details: return IN_DETAILS;
+    case HTML_p: return IN_P;
     case HTML_head: case HTML_template: case HTML_datalist: case HTML_select: case HTML_title:
         return IN_NEVER;
     default: return 0;
@@ -41,7 +56,7 @@ static uint32_t role_facts(struct slice role)
     static const struct { struct slice role; uint32_t facts; } roles[] = {
         {{"navigation", 10}, IN_NAV}, {{"menu", 4}, IN_NAV}, {{"menubar", 7}, IN_NAV},
         {{"tablist", 7}, IN_NAV}, {{"banner", 6}, IN_BANNER}, {{"search", 6}, IN_SEARCH},
-        {{"contentinfo", 11}, IN_CONTENTINFO}, {{"complementary", 13}, IN_ASIDE},
+        {{"contentinfo", 11}, IN_CONTENTINFO}, {{"complementary", 13}, IN_COMPLEMENTARY},
         {{"main", 4}, IN_MAIN}, {{"dialog", 6}, IN_DIALOG}, {{"alertdialog", 11}, IN_DIALOG},
         {{"button", 6}, IN_CONTROL}, {{"article", 7}, IN_ARTICLE},
     };
@@ -66,70 +81,66 @@ static bool hides(struct slice style)
     return false;
 }
 
-static bool is_hint(const char *w, size_t n)
-{
-    static const struct slice hints[] = {
-        {"share", 5}, {"sharing", 7}, {"social", 6}, {"cookie", 6}, {"cookies", 7}, {"gdpr", 4},
-        {"consent", 7}, {"navigation", 10}, {"navbar", 6}, {"nav", 3}, {"breadcrumb", 10},
-        {"breadcrumbs", 11}, {"related", 7}, {"recommended", 11}, {"newsletter", 10},
-        {"footer", 6}, {"copyright", 9}, {"pagination", 10}, {"pager", 5},
-    };
-    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
-        if (hints[i].n == n && memcmp(hints[i].p, w, n) == 0)
-            return true;
-    return false;
-}
-
-/* Words of a class or id: split at what is no letter and at aB. The front of long values only:
- * utility classes make them endless. */
-static bool hinted(struct slice v)
-{
-    char w[16];
-    size_t n = 0;
-    bool lower = false;
-    v = slice_upto(v, 256);
-    for (size_t i = 0; i <= v.n; i++) {
-        const char c = i < v.n ? v.p[i] : ' ';
-        const bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-        const bool upper = c >= 'A' && c <= 'Z';
-        if (n && (!letter || (upper && lower))) {
-            if (n < sizeof w && is_hint(w, n))
-                return true;
-            n = 0;
-        }
-        if (letter && n < sizeof w)
-            w[n++] = (char)(c | 0x20);
-        lower = letter && !upper;
-    }
-    return false;
-}
-
 static uint32_t prop_facts(struct slice v)
 {
-    return slice_eq_nocase(v, SLICE("articleBody")) ? IN_BODY_PROP : 0;
+    if (slice_eq_nocase(v, SLICE("articleBody")) || slice_eq_nocase(v, SLICE("mainContentOfPage")))
+        return IN_BODY_PROP;
+    return IN_ITEM_PROP;
 }
 
-static uint32_t attr_facts(const struct html *h, const struct html_node *x)
+static uint32_t hiding_fact(enum html_attr_name name, struct slice v)
 {
-    uint32_t facts = 0;
-    for (uint32_t i = 0; i < x->n_attr; i++) {
-        const struct html_attr *a = &h->attr[x->attr + i];
-        const struct slice v = slice_of(h->page.p + a->at, a->n);
+    if (name == HTML_ATTR_style)
+        return hides(v) ? IN_HIDDEN : 0;
+    if (name == HTML_ATTR_hidden)
+        return slice_eq_nocase(v, SLICE("until-found")) ? 0 : IN_HIDDEN;
+    if (name == HTML_ATTR_aria_hidden)
+        return slice_eq_nocase(v, SLICE("true")) ? IN_HIDDEN : 0;
+    return 0;
+}
+
+static struct slice attr_value(const struct html *h, const struct html_attr *a)
+{
+    return slice_of(h->page.p + a->at, a->n);
+}
+
+/* Siblings with the same first class look the same: later ones tell their state. */
+static uint32_t first_class(struct slice v)
+{
+    v = slice_trim(v);
+    size_t n = 0;
+    while (n < v.n && n < 16 && (uint8_t)v.p[n] > ' ')
+        n++;
+    return (uint32_t)hash64(slice_upto(v, n));
+}
+
+static void add_attr_facts(const struct walk *w, const struct html_node *e, struct extract_box *b)
+{
+    for (uint32_t i = 0; i < e->n_attr; i++) {
+        const struct html_attr *a = &w->h->attr[e->attr + i];
+        const struct slice v = attr_value(w->h, a);
         switch (a->name) {
-        case HTML_ATTR_class: case HTML_ATTR_id: facts |= hinted(v) ? IN_HINTED : 0; break;
-        case HTML_ATTR_role: facts |= role_facts(v); break;
-        case HTML_ATTR_itemprop: facts |= prop_facts(v); break;
-        case HTML_ATTR_style: facts |= hides(v) ? IN_HIDDEN : 0; break;
-        case HTML_ATTR_hidden:
-            facts |= slice_eq_nocase(v, SLICE("until-found")) ? 0 : IN_HIDDEN;
+        case HTML_ATTR_class:
+            b->signature += first_class(v);
+            b->hints |= hints_of(&w->x->hints, v);
             break;
-        case HTML_ATTR_aria_hidden:
-            facts |= slice_eq_nocase(v, SLICE("true")) ? IN_HIDDEN : 0;
-            break;
-        default: break;
+        case HTML_ATTR_id: b->hints |= hints_of(&w->x->hints, v); break;
+        case HTML_ATTR_role: b->own |= role_facts(v); break;
+        case HTML_ATTR_itemprop: b->own |= prop_facts(v); break;
+        case HTML_ATTR_itemtype: b->own |= IN_ITEM_TYPE; break;
+        default: b->own |= hiding_fact(a->name, v); break;
         }
     }
-    return facts;
+}
+
+static bool is_hidden(const struct html *h, const struct html_node *e)
+{
+    for (uint32_t i = 0; i < e->n_attr; i++) {
+        const struct html_attr *a = &h->attr[e->attr + i];
+        if (hiding_fact(a->name, attr_value(h, a)))
+            return true;
+    }
+    return false;
 }
 
 /* ---- blocks ------------------------------------------------------------------------------- */
@@ -139,7 +150,7 @@ static void close_block(struct walk *w)
     struct extract *x = w->x;
     if (!w->open)
         return;
-    w->open = w->space = false;
+    w->open = w->space = w->broken = false;
     struct extract_block *b = &x->block[x->n_blocks];
     while (x->text.n > b->at && (x->text.p[x->text.n - 1] == ' ' ||
                                  x->text.p[x->text.n - 1] == '\n'))
@@ -172,16 +183,26 @@ static void add_box(struct walk *w, uint32_t node)
         x->box = mem_grow_array(x->box, x->cap_boxes, sizeof *x->box);
     }
     const struct html_node *e = &w->h->node[node];
-    struct extract_container *b = &x->box[x->n_boxes];
-    const uint32_t own = tag_facts(e->tag) | attr_facts(w->h, e);
-    const uint32_t above = x->n_boxes ? x->box[w->box].facts : 0;
-    *b = (struct extract_container){.parent = w->box, .end_node = e->end, .own = own,
-                                    .facts = own | above, .first_block = x->n_blocks,
-                                    .tag = e->tag};
+    struct extract_box *b = &x->box[x->n_boxes];
+    *b = (struct extract_box){.parent = w->box, .end_node = e->end, .own = tag_facts(e->tag),
+                              .first_block = x->n_blocks, .tag = e->tag, .depth = e->depth,
+                              .signature = e->tag};
+    add_attr_facts(w, e, b);
+    if (x->n_boxes) {
+        struct extract_box *above = &x->box[w->box];
+        if (e->tag == HTML_header && above->facts & (IN_ARTICLE | IN_MAIN))
+            b->own = (b->own & ~(uint32_t)IN_HEADER) | IN_HEADER_INSIDE;
+        if (e->tag == HTML_li)
+            b->number = ++above->number;
+        b->facts = above->facts;
+        b->hints_above = above->hints_above;
+    }
+    b->facts |= b->own;
+    b->hints_above |= b->hints;
     w->box = x->n_boxes++;
 }
 
-/* Containers that end before `node` are closed. */
+/* Boxes that end before `node` are closed. */
 static void close_boxes(struct walk *w, uint32_t node)
 {
     struct extract *x = w->x;
@@ -193,83 +214,52 @@ static void close_boxes(struct walk *w, uint32_t node)
     }
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
-}
-
-static bool is_word_byte(char c)
-{
-    return (uint8_t)c >= 0x80 || (c >= '0' && c <= '9') || c == '_' ||
-           ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-}
-
-/* Words; Han, kana and the like, which have no spaces, count one for two characters. */
-static uint32_t count_words(const char *p, size_t n)
-{
-    uint32_t words = 0, wide = 0;
-    bool in = false;
-    for (size_t i = 0; i < n; i++) {
-        const bool word = is_word_byte(p[i]);
-        words += word && !in;
-        wide += (uint8_t)p[i] >= 0xE3 && (uint8_t)p[i] <= 0xE9;
-        in = word;
-    }
-    return words + wide / 2;
-}
-
-/* Runs of white space become one space; a no-break space (C2 A0) is one too. */
-static void add_collapsed(struct walk *w, struct slice s)
-{
-    struct buf *t = &w->x->text;
-    char *o = buf_reserve(t, s.n + 1);
-    if (!o)
-        return;
-    char *const start = o;
-    const uint32_t at = w->x->block[w->x->n_blocks].at;
-    bool space = w->space && t->n > at && t->p[t->n - 1] != '\n';
-    for (size_t i = 0; i < s.n; i++) {
-        if (is_space(s.p[i])) {
-            space = o > start || (t->n > at && t->p[t->n - 1] != '\n');
-        } else if (s.p[i] == '\xC2' && i + 1 < s.n && s.p[i + 1] == '\xA0') {
-            space = o > start || (t->n > at && t->p[t->n - 1] != '\n');
-            i++;
-        } else {
-            if (space)
-                *o++ = ' ';
-            space = false;
-            *o++ = s.p[i];
-        }
-    }
-    w->space = space;
-    t->n += (size_t)(o - start);
-}
-
 static void add_text(struct walk *w, uint32_t node)
 {
+    struct extract *x = w->x;
     const struct html_node *e = &w->h->node[node];
-    if (w->x->box[w->box].facts & IN_NEVER)
+    const uint32_t facts = x->box[w->box].facts;
+    if (facts & IN_NEVER)
         return;
     if (!w->open)
         open_block(w);
     if (e->flags & HTML_SPACE_BEFORE)
         w->space = true;
-    struct buf *t = &w->x->text;
-    const size_t before = t->n;
-    if (w->x->box[w->box].facts & IN_PRE)
-        buf_add_slice(t, html_text(w->h, e));
-    else
-        add_collapsed(w, html_text(w->h, e));
-    struct extract_block *b = &w->x->block[w->x->n_blocks];
-    const uint32_t words = count_words(t->p + before, t->n - before);
-    b->words += words;
-    if (node < w->link_end)
-        b->link_words += words;
+    w->broken = false;
+    struct extract_block *b = &x->block[x->n_blocks];
+    const struct words_in in = {.link = node < w->link_end, .bold = node < w->bold_end,
+                                .verbatim = facts & IN_PRE};
+    if (in.link) {
+        b->links += w->new_link || b->links == 0;
+        w->new_link = false;
+    }
+    extract_add_words(&x->text, b, html_text(w->h, e), &w->space, in);
 }
 
-static bool is_hidden_inline(const struct html *h, const struct html_node *e)
+/* A line break; two of them end a paragraph. */
+static void add_break(struct walk *w)
 {
-    return e->n_attr && attr_facts(h, e) & IN_HIDDEN;
+    if (!w->open)
+        return;
+    const bool verbatim = w->x->box[w->box].facts & IN_PRE;
+    if (w->broken && !verbatim) {
+        close_block(w);
+        return;
+    }
+    buf_add_byte(&w->x->text, '\n');
+    w->space = false;
+    w->broken = true;
+}
+
+static void enter_inline(struct walk *w, const struct html_node *e)
+{
+    w->space = w->space || e->flags & HTML_SPACE_BEFORE;
+    if (e->tag == HTML_a && html_attr(w->h, e, HTML_ATTR_href).p && e->end > w->link_end) {
+        w->link_end = e->end;
+        w->new_link = true;
+    } else if ((e->tag == HTML_b || e->tag == HTML_strong) && e->end > w->bold_end) {
+        w->bold_end = e->end;
+    }
 }
 
 void extract_blocks(struct extract *x, const struct html *h)
@@ -288,15 +278,11 @@ void extract_blocks(struct extract *x, const struct html *h)
             add_box(&w, i);
             w.item = w.item || e->tag == HTML_li;
         } else if (e->tag == HTML_br) {
-            if (w.open)
-                buf_add_byte(&x->text, '\n');
-            w.space = false;
-        } else if (e->tag == HTML_svg || is_hidden_inline(h, e)) {
+            add_break(&w);
+        } else if (e->tag == HTML_svg || (e->n_attr && is_hidden(h, e))) {
             i = e->end - 1;
         } else {
-            w.space = w.space || e->flags & HTML_SPACE_BEFORE;
-            if (e->tag == HTML_a && html_attr(h, e, HTML_ATTR_href).p && e->end > w.link_end)
-                w.link_end = e->end;
+            enter_inline(&w, e);
         }
     }
     close_boxes(&w, h->n_nodes);

@@ -57,6 +57,7 @@ enum html_tag {
 #define HTML_ATTR_LIST(X) \
     X(class, "class") X(id, "id") X(role, "role") X(hidden, "hidden") \
     X(aria_hidden, "aria-hidden") X(style, "style") X(href, "href") X(itemprop, "itemprop") \
+    X(itemtype, "itemtype") X(datetime, "datetime") \
     X(rel, "rel") X(property, "property") X(name, "name") X(content, "content") X(lang, "lang")
 
 enum html_attr_name {

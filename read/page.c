@@ -75,7 +75,8 @@ static struct slice clean_value(struct page *p, struct arena *a, struct slice ra
 }
 
 int page_read(struct page *p, struct arena *a, struct slice bytes, struct slice http_charset,
-              bool is_html, enum extract_mode mode, struct page_result *r)
+              bool is_html, enum extract_mode mode, enum extract_form form,
+              struct page_result *r)
 {
     *r = (struct page_result){.text = SLICE("")};
     if (bytes.n > HTML_PAGE_MAX)
@@ -88,12 +89,12 @@ int page_read(struct page *p, struct arena *a, struct slice bytes, struct slice 
     if (html_parse(&p->html, utf8) != 0)
         return -1;
     struct page_facts f;
-    extract_facts(&p->html, &f);
+    page_facts_of(&p->html, &f);
     r->title = clean_value(p, a, f.title);
     r->canonical = clean_value(p, a, f.canonical);
     r->lang = clean_value(p, a, f.lang);
     buf_clear(&p->text);
-    extract_text(&p->extract, &p->html, mode, &p->text);
+    extract_text(&p->extract, &p->html, mode, form, &p->text);
     r->text = without_nul(a, arena_copy(a, buf_slice(&p->text)));
     return 0;
 }

@@ -9,6 +9,7 @@
 #define READ_PAGE_H
 #include "core/arena.h"
 #include "read/extract.h"
+#include "read/page_facts.h"
 
 struct page {
     struct html html;
@@ -27,6 +28,7 @@ struct page *page_new(void);
 void page_free(struct page *p);
 /* `http_charset` is a label or empty. -1 if the page is too large. */
 int page_read(struct page *p, struct arena *a, struct slice bytes, struct slice http_charset,
-              bool is_html, enum extract_mode mode, struct page_result *r);
+              bool is_html, enum extract_mode mode, enum extract_form form,
+              struct page_result *r);
 
 #endif

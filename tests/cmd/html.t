@@ -58,12 +58,20 @@ if [ -r "$pages" ]; then
     ok_cmd "the same with eight threads" cmp one.jsonl eight.jsonl
     if command -v python3 >/dev/null 2>&1; then
         ok_cmd "word F1 of reviewed pages" \
-            python3 "$TOKMILL_SRC/tools/extract_f1.py" --at-least 0.84 "$pages"
+            python3 "$TOKMILL_SRC/tools/extract_f1.py" --at-least 0.895 "$pages"
+        ok_cmd "and by rules" \
+            python3 "$TOKMILL_SRC/tools/extract_f1.py" --mode rules --at-least 0.84 "$pages"
     else
         skip "word F1 of reviewed pages" "no python3"
+        skip "and by rules" "no python3"
     fi
+    bytes() { "$TOKMILL" html --mode "$1" "$pages" | jq -r .text | wc -c; }
+    ok_cmd "precision < main < recall < all" test "$(bytes precision)" -lt "$(bytes main)" -a \
+        "$(bytes main)" -lt "$(bytes recall)" -a "$(bytes recall)" -lt "$(bytes all)"
 else
     skip "the same with eight threads" "no data"
     skip "word F1 of reviewed pages" "no data"
+    skip "and by rules" "no data"
+    skip "precision < main < recall < all" "no data"
 fi
 done_testing

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include "core/mem.h"
 #include "read/extract.h"
+#include "read/page_facts.h"
 
 _Noreturn void mem_failed(size_t wanted)
 {
@@ -20,7 +21,7 @@ static void text_of(const char *page, enum extract_mode mode, struct buf *out)
     html_init(&h);
     extract_init(&x);
     assert_int_equal(html_parse(&h, slice_str(page)), 0);
-    extract_text(&x, &h, mode, out);
+    extract_text(&x, &h, mode, EXTRACT_PLAIN, out);
     buf_add_byte(out, '\0');
     extract_free(&x);
     html_free(&h);
@@ -112,7 +113,7 @@ static void facts(void **state)
     html_init(&h);
     html_parse(&h, SLICE("<html lang=de><title>A &amp; B</title>"
                          "<link rel=canonical href='http://x/'><body>"));
-    extract_facts(&h, &f);
+    page_facts_of(&h, &f);
     assert_true(slice_is(f.lang, "de") && slice_is(f.title, "A & B"));
     assert_true(slice_is(f.canonical, "http://x/"));
     html_free(&h);
