@@ -257,6 +257,21 @@ static int names_from(struct chain *c, struct err *e)
     return 0;
 }
 
+/* --min-keep: a share from 0% to 100%; --rejects-text: all, none or sample:N. */
+static int check_step_options(const struct step *s, struct err *e)
+{
+    const char *keep = s->o.min_keep, *text = s->o.rejects_text;
+    char *end = NULL;
+    double share = keep ? strtod(keep, &end) : 0;
+    uint64_t n = 0;
+    if (keep && (end == keep || strcmp(end, "%") || !(share >= 0 && share <= 100)))
+        return err_set(e, ERR_USAGE, "--min-keep: '%.40s' is not a share such as 50%%", keep);
+    if (text && strcmp(text, "all") && strcmp(text, "none") &&
+        (strncmp(text, "sample:", 7) || !json_u64(slice_str(text + 7), &n) || !n))
+        return err_set(e, ERR_USAGE, "--rejects-text: '%.40s' is not all, none or sample:N", text);
+    return 0;
+}
+
 static int parse_max_bad(struct step *s, struct err *e)
 {
     const char *v = s->o.max_bad;
@@ -384,8 +399,10 @@ static int derive_rank(struct chain *c, struct err *e)
 static int derive(struct chain *c, struct err *e)
 {
     struct chain_opts *o = &c->o;
+    if (o->out && !strcmp(o->out, "-"))
+        o->out = NULL;
     for (size_t i = 0; i < c->n; i++)
-        if (parse_max_bad(&c->steps[i], e))
+        if (parse_max_bad(&c->steps[i], e) || check_step_options(&c->steps[i], e))
             return -1;
     if (names_from(c, e))
         return -1;

@@ -39,11 +39,12 @@ static void set_signals(void)
     sigaction(SIGPIPE, &sa, NULL);
 }
 
-/* Closed standard descriptors would be taken by the first file opened. */
+/* Closed standard descriptors would be taken by the first file opened. What stands in for standard
+ * output cannot be written: documents must not vanish and the run succeed. */
 static void open_descriptors(void)
 {
     for (int fd = 0; fd < 3; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY) != fd)
             _exit(3);
 }
 
