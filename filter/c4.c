@@ -33,8 +33,8 @@ void c4_free(struct c4 *r)
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 
-/* The phrase at p in text whose lower() is meant: of all characters that lower() makes ASCII letters
- * of, only the Kelvin sign can take part (U+0130 gives two characters). */
+/* The phrase at p in text whose lower() is meant: of all characters that lower() makes ASCII
+ * letters of, only the Kelvin sign can take part (U+0130 gives two characters). */
 static bool phrase_at(const char *p, const char *end, struct slice phrase)
 {
     for (size_t i = 0; i < phrase.n; i++) {

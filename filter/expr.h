@@ -3,8 +3,9 @@
  *     dt_words >= 50 and not (chars > 1e6 or lang == "de")
  *
  * Numbers, strings in '' or "", names, + - * /, < <= > >= == !=, and, or, not, parentheses. A name
- * that has no value, and whatever is computed with it, has none; a comparison with no value does not
- * hold; so does a division by zero. Parsed once, then read-only; evaluation allocates nothing.
+ * that has no value, and whatever is computed with it, has none; a comparison with no value does
+ * not hold; nor does one with a division by zero. Parsed once, then read-only; evaluation allocates
+ * nothing.
  */
 #ifndef FILTER_EXPR_H
 #define FILTER_EXPR_H

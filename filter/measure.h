@@ -1,8 +1,9 @@
 /* measure - what is known of one document, found out when it is asked for
  *
- * Signals (signals.h) ask for passes: the counts of one walk over the text, its words, or its lines.
- * A pass runs once a document, however many signals and rules use it, and not at all when an earlier
- * rule has dropped the document. A measure belongs to one worker; measure_start() begins a document.
+ * Signals (signals.h) ask for passes: the counts of one walk over the text, its words, or its
+ * lines. A pass runs once a document, however many signals and rules use it, and not at all when an
+ * earlier rule has dropped the document. A measure belongs to one worker; measure_start() begins a
+ * document.
  *
  *     text --scan--> counts          --lines--> line counts, duplicate lines and paragraphs
  *          --words--> word counts    --grams--> repeated n-grams       --c4--> edited text
@@ -36,7 +37,8 @@ struct plain_counts {               /* of split("\n") */
     uint64_t terminal;              /* end in TERMINAL_PUNCTUATION */
     uint64_t small;                 /* 30 characters or fewer */
     uint64_t again_chars;           /* of duplicate lines */
-    uint64_t all, all_terminal, all_small;      /* the form of 2024: blank lines too, ends . ' " ! ? */
+    /* the form of 2024: blank lines too, end marks . ' " ! ? */
+    uint64_t all, all_terminal, all_small;
 };
 
 struct dup_counts {

@@ -44,8 +44,8 @@ struct grams {
 void grams_free(struct grams *g);
 /* Takes the words in. */
 void grams_words(struct grams *g, struct slice text, const struct word *v, size_t n);
-/* Fills top[2..4]: code points of the n-gram (joined by blanks) that occurs most often, the first of
- * equals, times its number; 0 when there is no n-gram. */
+/* Fills top[2..4]: code points of the n-gram (joined by blanks) that occurs most often, the first
+ * of equals, times its number; 0 when there is no n-gram. */
 void grams_top(struct grams *g);
 /* Fills dup[5..10]: code points of n-grams (joined without blanks) that stood earlier, where the
  * search goes on behind a repeated n-gram and takes in only those that were new. */

@@ -1,10 +1,10 @@
 /* rules - rule sets: which signals, compared how, drop a document
  *
  * A set is data: rows of (reason, signal, comparison, threshold) in the order in which they are
- * tried; the first that holds drops the document and names the reason. Order, strictness and reasons
- * are those of the code that the set is named after. A set can also edit the text of documents that
- * it keeps. Sets are built in (rules_*.c, listed in rules.c) or read from a file of the form in which
- * rules_show() prints them:
+ * tried; the first that holds drops the document and names the reason. Order, strictness and
+ * reasons are those of the code that the set is named after. A set can also edit the text of
+ * documents that it keeps. Sets are built in (rules_*.c, listed in rules.c) or read from a file of
+ * the form in which rules_show() prints them:
  *
  *     set gopher-quality
  *     version datatrove 0.10.1
@@ -59,11 +59,11 @@ struct rules {
     struct arena arena;             /* owns what a file said */
 };
 
-/* A built-in set, or, when `name` has a "/" or ends in ".rules", the set in that file. NULL: *e says
- * why. */
+/* A built-in set, or, when `name` has a "/" or ends in ".rules", the set in that file. NULL: *e
+ * says why. */
 struct rules *rules_load(const char *name, struct err *e);
 void rules_free(struct rules *r);                       /* NULL is allowed */
-/* "REASON=NUMBER" or "REASON=none": changes the rows of that reason; the number of them. -1: error. */
+/* "REASON=NUMBER" or "REASON=none": changes the rows of that reason. Their number, or -1. */
 int rules_override(struct rules *r, const char *setting, struct err *e);
 bool check_fails(const struct check *c, double value);
 const char *rule_op_name(enum rule_op op);

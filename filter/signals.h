@@ -1,7 +1,7 @@
 /* signals - the numbers that rules compare
  *
  * One table: a name, what it means, where the definition comes from, and the function that computes
- * it from the passes of a measure. A new signal is a new row. A share with nothing to divide by is 0.
+ * it from the passes of a measure. A new signal is a new row. A share of nothing is 0.
  */
 #ifndef FILTER_SIGNALS_H
 #define FILTER_SIGNALS_H

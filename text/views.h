@@ -1,7 +1,8 @@
 /* views - splittings of a document's text, kept with the document
  *
- * A stage that needs the words of a text asks here. The first to ask pays for the splitting; it lies
- * in the batch's arena and serves every later stage of the chain, until doc_set_text() forgets it.
+ * A stage that needs the words of a text asks here. The first to ask pays for the splitting; it
+ * lies in the batch's arena and serves every later stage of the chain, until doc_set_text() forgets
+ * it.
  */
 #ifndef TEXT_VIEWS_H
 #define TEXT_VIEWS_H
