@@ -8,9 +8,9 @@
 # Documents are brought to one form (NFC, controls, whitespace), equal ones dropped, a vocabulary
 # is trained and the documents are encoded and written as compressed shards.
 #
-# shellcheck disable=SC1091,SC1010
+# shellcheck disable=SC1091,SC1010,SC2154,SC2034
 recipe_options="vocab-size=32768"
-. "$(dirname "$0")/lib.sh"
+. "${PIPELINES:-$(dirname "$0")}/lib.sh"
 begin "$@"
 
 each normal inputs -- jsonl then norm
