@@ -20,7 +20,7 @@ void measure_free(struct measure *m)
     if (!m)
         return;
     word_list_free(&m->work);
-    pieces_free(&m->pieces);
+    piece_counts_free(&m->pieces);
     grams_free(&m->grams);
     c4_free(&m->c4);
     mem_free(m);
@@ -174,7 +174,7 @@ static void count_plain(struct measure *m, struct slice line)
     c->n++;
     c->small += small;
     c->terminal += ends_in_terminal(m->chars, line);
-    pieces_add(&m->pieces, line);
+    piece_counts_add(&m->pieces, line);
 }
 
 const struct plain_counts *measure_plain(struct measure *m)
@@ -183,7 +183,7 @@ const struct plain_counts *measure_plain(struct measure *m)
     if (had(m, PLAIN))
         return &m->plain;
     m->plain = (struct plain_counts){.n = 0};
-    pieces_clear(&m->pieces);
+    piece_counts_clear(&m->pieces);
     while (slice_next(&rest, '\n', &line))
         count_plain(m, line);
     m->plain.again_chars = m->pieces.again_chars;
@@ -194,18 +194,18 @@ const struct plain_counts *measure_plain(struct measure *m)
 static struct dup_counts duplicates(struct measure *m, struct slice text, size_t least)
 {
     const char *p = text.p, *end = p + text.n, *from = p;
-    pieces_clear(&m->pieces);
+    piece_counts_clear(&m->pieces);
     while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
         size_t n = 1;
         while (p + n < end && p[n] == '\n')
             n++;
         if (n >= least) {
-            pieces_add(&m->pieces, slice_of(from, (size_t)(p - from)));
+            piece_counts_add(&m->pieces, slice_of(from, (size_t)(p - from)));
             from = p + n;
         }
         p += n;
     }
-    pieces_add(&m->pieces, slice_of(from, (size_t)(end - from)));
+    piece_counts_add(&m->pieces, slice_of(from, (size_t)(end - from)));
     return (struct dup_counts){m->pieces.count, m->pieces.again, m->pieces.again_chars};
 }
 

@@ -5,7 +5,7 @@
 
 /* ---- pieces ------------------------------------------------------------------------------- */
 
-void pieces_clear(struct pieces *p)
+void piece_counts_clear(struct pieces *p)
 {
     if (p->slots)
         memset(p->slot, 0, p->slots * sizeof *p->slot);
@@ -13,7 +13,7 @@ void pieces_clear(struct pieces *p)
     p->count = p->again = p->again_chars = 0;
 }
 
-void pieces_free(struct pieces *p)
+void piece_counts_free(struct pieces *p)
 {
     mem_free(p->v);
     mem_free(p->slot);
@@ -28,7 +28,7 @@ static size_t piece_slot(const struct pieces *p, struct slice piece)
     return at;
 }
 
-static void pieces_grow(struct pieces *p)
+static void piece_counts_grow(struct pieces *p)
 {
     p->cap = p->cap ? 2 * p->cap : 64;
     p->v = mem_grow_array(p->v, p->cap, sizeof *p->v);
@@ -39,10 +39,10 @@ static void pieces_grow(struct pieces *p)
         p->slot[piece_slot(p, p->v[i])] = (uint32_t)i + 1;
 }
 
-void pieces_add(struct pieces *p, struct slice piece)
+void piece_counts_add(struct pieces *p, struct slice piece)
 {
     if (p->n == p->cap)
-        pieces_grow(p);
+        piece_counts_grow(p);
     size_t at = piece_slot(p, piece);
     p->count++;
     if (p->slot[at]) {

@@ -17,10 +17,10 @@ struct pieces {                     /* a set of pieces seen, and what came again
     uint64_t count;                 /* pieces given */
     uint64_t again, again_chars;    /* second and later occurrences, and their code points */
 };
-void pieces_clear(struct pieces *p);
-void pieces_free(struct pieces *p);
+void piece_counts_clear(struct pieces *p);
+void piece_counts_free(struct pieces *p);
 /* Adds a piece, which must live as long as the set is used. */
-void pieces_add(struct pieces *p, struct slice piece);
+void piece_counts_add(struct pieces *p, struct slice piece);
 
 /* ---- n-grams ------------------------------------------------------------------------------ */
 
