@@ -39,7 +39,7 @@ $(B)/tokmill: $(CMD_O) $(B)/libtokmill.a
 	@$(CXX) $(SAN_FLAGS) $(LDFLAGS) -o $@ $(CMD_O) $(B)/libtokmill.a $(LIBS)
 
 $(B)/libtokmill.a: $(LIB_O)
-	@rm -f $@; $(AR) rcs $@ $(LIB_O)
+	@rm -f $@; $(AR) qcs $@ $(LIB_O)
 
 # The list of stages: one line for each file of cmd/.
 $(B)/stages.c: $(CMD_C) Makefile
