@@ -57,7 +57,7 @@ is "$(printf '%s\n' '{"id":"z","text":"one two"}' '{"id":"y","text":"one two"}' 
     "--keep min-id"
 
 # Texts made of 26 letters: families of variants, chains, a template, heavy equal runs.
-awk 'function rnd() { s = (s * 1103515245 + 12345) % 2147483648; return s }
+awk 'function rnd() { s = (s * 16807) % 2147483647; return s }
 function word(  w, v, k) { v = int(rnd() / 64); w = ""; for (k = 0; k < 4; k++) { w = w sprintf("%c", 97 + v % 26); v = int(v / 26) } return w }
 function vary(t, rate,  n, p, k, o) { n = split(t, p, " "); o = ""
     for (k = 1; k <= n; k++) o = o (k > 1 ? " " : "") (rnd() % rate ? p[k] : word()); return o }
