@@ -24,6 +24,28 @@ static inline void add_item(struct pieces *p, struct slice text, size_t at, size
     __builtin_prefetch(word_line(&p->cache, i->u.hash));
 }
 
+/* A byte of 0x80 or more among the n, by eights. */
+static inline bool has_high(const char *p, size_t n)
+{
+    uint64_t all = 0, x;
+    for (; n >= 8; p += 8, n -= 8) {
+        memcpy(&x, p, 8);
+        all |= x;
+    }
+    for (; n; n--)
+        all |= (unsigned char)*p++;
+    return all & 0x8080808080808080u;
+}
+
+/* Whether the item just added holds bytes beyond ASCII. A key's last byte, the length, is small. */
+static inline bool item_has_high(const struct pieces *p, struct slice text)
+{
+    const struct item *i = &p->items[p->n - 1];
+    if (__builtin_expect(i->key[1] != 0, 1))
+        return (i->key[0] | i->key[1]) & 0x8080808080808080u;
+    return has_high(text.p + i->at, i->n);
+}
+
 /* ---- probe ---------------------------------------------------------------------------------- */
 
 static inline void miss(struct pieces *p, size_t k)
@@ -48,6 +70,9 @@ static void probe(struct pieces *p)
         uint64_t other1 = (c[1].key[0] ^ i->key[0]) | (c[1].key[1] ^ i->key[1]);
         i->u.found = c + (other0 != 0);
         if (__builtin_expect(other0 && other1, 0))
+            miss(p, k);
+        else if (__builtin_expect(i->u.found->ids[0] >> CACHE_COUNT_SHIFT > CACHE_IDS, 0) &&
+                 !word_ring(&p->cache, i->u.found))
             miss(p, k);
     }
 }
@@ -123,9 +148,12 @@ static uint32_t *emit(struct pieces *p, struct slice text, uint32_t *out)
             continue;
         }
         const struct cached *c = i->u.found;
+        uint32_t n = c->ids[0] >> CACHE_COUNT_SHIFT;
         memcpy(out, c->ids, sizeof c->ids);
         out[0] &= CACHE_ID_MASK;
-        out += c->ids[0] >> CACHE_COUNT_SHIFT;
+        if (__builtin_expect(n > CACHE_IDS, 0))
+            memcpy(out, word_ring(&p->cache, c), n * sizeof *out);
+        out += n;
     }
     for (size_t k = 0; k < p->n_missed; k++) {
         const struct bpe_word *w = &p->missed[k];
@@ -144,11 +172,33 @@ static uint32_t *flush(struct pieces *p, struct slice text, uint32_t *out)
     return out;
 }
 
+/* A piece in the parts that its cuts allow. */
+static uint32_t *add_parts(struct pieces *p, struct slice text, size_t at, size_t end,
+                           uint32_t *out)
+{
+    while (at < end) {
+        size_t next = cuts_next(p->cuts, text, at, end);
+        if (p->n == BATCH)
+            out = flush(p, text, out);
+        add_item(p, text, at, next - at);
+        at = next;
+    }
+    return out;
+}
+
 uint32_t *pieces_encode(struct pieces *p, struct slice text, size_t at, const uint32_t *ends,
                         size_t n, uint32_t *out)
 {
-    for (size_t k = 0; k < n; at = ends[k++])
-        add_item(p, text, at, ends[k] - at);
+    for (size_t k = 0; k < n; at = ends[k++]) {
+        size_t len = ends[k] - at;
+        if (__builtin_expect(p->n == BATCH, 0))
+            out = flush(p, text, out);
+        add_item(p, text, at, len);
+        if (p->cuts && item_has_high(p, text) && cuts_worth(slice_of(text.p + at, len))) {
+            p->n--;
+            out = add_parts(p, text, at, ends[k], out);
+        }
+    }
     return flush(p, text, out);
 }
 
@@ -175,6 +225,7 @@ void pieces_init(struct pieces *p, const struct tokenizer *t)
 {
     p->t = t;
     p->table = t->table;
+    p->cuts = t->whole_piece && !t->table->complete ? NULL : t->cuts;
     word_cache_init(&p->cache);
     seed(p);
 }

@@ -1,6 +1,6 @@
 /* pieces - from pieces of a byte-level vocabulary to ids, a few hundred at a time
  *
- *   stage    key and hash of each piece; the cache line is asked for
+ *   stage    pieces cut where the vocabulary allows; key and hash; the cache line is asked for
  *   probe    what the cache knows; the rest is listed
  *   merge    the list, many words at once
  *   emit     ids in order; what was merged goes into the cache
@@ -12,6 +12,7 @@
 #ifndef TOKENIZE_PIECES_H
 #define TOKENIZE_PIECES_H
 #include "tokenize/bpe_table.h"
+#include "tokenize/cuts.h"
 #include "tokenize/tokenizer.h"
 #include "tokenize/word_cache.h"
 
@@ -29,6 +30,7 @@ struct item {
 struct pieces {
     const struct tokenizer *t;
     const struct bpe_table *table;
+    const struct cuts *cuts;            /* NULL: whole pieces are looked up, and must stay whole */
     struct word_cache cache;
     struct merger merger;
     struct item items[BATCH];

@@ -137,6 +137,7 @@ struct tokenizer *tokenizer_load(const char *path, const char *pattern, struct e
         return NULL;
     }
     t->max_id = t->vocab.n_ids - 1;
+    t->cuts = t->table ? cuts_new(&t->vocab) : NULL;
     mark_specials(t);
     find_ends(t);
     return t;
@@ -148,6 +149,7 @@ void tokenizer_free(struct tokenizer *t)
         return;
     vocab_free(&t->vocab);
     bpe_table_free(t->table);
+    cuts_free(t->cuts);
     pretok_free(t->pretok);
     added_set_free(&t->raw);
     added_set_free(&t->normalized);

@@ -13,6 +13,7 @@
 #include "core/buf.h"
 #include "core/hash.h"
 #include "tokenize/bpe_table.h"
+#include "tokenize/cuts.h"
 #include "tokenize/pretok.h"
 #include "tokenize/vocab.h"
 
@@ -41,6 +42,7 @@ enum cut { CUT_PATTERN, CUT_META, CUT_META_RUNS, CUT_NONE };
 struct tokenizer {
     struct vocab vocab;
     struct bpe_table *table;        /* byte-level merges, packed; NULL: vocab.pairs only */
+    struct cuts *cuts;              /* with a table */
     struct pretok *pretok;          /* CUT_PATTERN */
     enum cut cut;                   /* META: before each U+2581; META_RUNS: before a run of them
                                        (no token reaches over such a place) */

@@ -53,14 +53,7 @@ INLINE uint32_t decode(const u8 *p, unsigned n)
  * and cut-off sequences. */
 static inline void add_high(struct window *w, const struct masks *m, const uint8_t *of, bool cased)
 {
-    uint64_t rest = 0;                  /* bytes that continue a character */
-    uint64_t leads = m->high;
-    uint64_t caseless = 0;
-    for (uint64_t h = m->high; h; h &= h - 1) {
-        unsigned i = (unsigned)__builtin_ctzll(h);
-        rest |= (uint64_t)((w->p[i] & 0xC0) == 0x80) << i;
-    }
-    leads &= ~rest;
+    uint64_t rest = m->rest & w->known, leads = m->high & ~rest, caseless = 0;
     w->first = w->known & ~rest;
     for (; leads; leads &= leads - 1) {
         unsigned i = (unsigned)__builtin_ctzll(leads), n = length_at(w, i, rest);

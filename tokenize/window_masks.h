@@ -14,6 +14,7 @@
 
 struct masks {
     uint64_t high;                      /* not ASCII */
+    uint64_t rest;                      /* 0x80 to 0xBF: continues a character */
     uint64_t letter, upper, digit;
     uint64_t space, plain, line;        /* white space; U+0020; \r \n */
     uint64_t quote, slash;
@@ -30,6 +31,7 @@ TARGET_AVX512 INLINE void masks_avx512(const unsigned char *p, struct masks *m)
     const __m512i v = _mm512_loadu_si512(p), c26 = _mm512_set1_epi8(26);
     const __m512i folded = _mm512_or_si512(v, _mm512_set1_epi8(32));
     m->high = _mm512_movepi8_mask(v);
+    m->rest = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(-64));
     m->letter = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(folded, _mm512_set1_epi8('a')), c26);
     m->upper = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8('A')), c26);
     m->digit = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8('0')),
@@ -59,6 +61,8 @@ TARGET_AVX2 INLINE void masks_avx2(const unsigned char *p, struct masks *m)
         const __m256i v = _mm256_loadu_si256((const void *)(p + i));
         const __m256i folded = _mm256_or_si256(v, _mm256_set1_epi8(32));
         m->high |= (uint64_t)(uint32_t)_mm256_movemask_epi8(v) << i;
+        m->rest |= (uint64_t)(uint32_t)_mm256_movemask_epi8(
+                       _mm256_cmpgt_epi8(_mm256_set1_epi8(-64), v)) << i;
         m->letter |= (uint64_t)BETWEEN256(folded, 'a', 26) << i;
         m->upper |= (uint64_t)BETWEEN256(v, 'A', 26) << i;
         m->digit |= (uint64_t)BETWEEN256(v, '0', 10) << i;
@@ -84,6 +88,8 @@ INLINE void masks_sse2(const unsigned char *p, struct masks *m)
         const __m128i v = _mm_loadu_si128((const void *)(p + i));
         const __m128i folded = _mm_or_si128(v, _mm_set1_epi8(32));
         m->high |= (uint64_t)(uint32_t)_mm_movemask_epi8(v) << i;
+        m->rest |= (uint64_t)(uint32_t)_mm_movemask_epi8(
+                       _mm_cmplt_epi8(v, _mm_set1_epi8(-64))) << i;
         m->letter |= (uint64_t)BETWEEN128(folded, 'a', 26) << i;
         m->upper |= (uint64_t)BETWEEN128(v, 'A', 26) << i;
         m->digit |= (uint64_t)BETWEEN128(v, '0', 10) << i;
@@ -121,6 +127,7 @@ INLINE void masks_neon(const unsigned char *p, struct masks *m)
 {
     const uint8x16_t v[4] = {vld1q_u8(p), vld1q_u8(p + 16), vld1q_u8(p + 32), vld1q_u8(p + 48)};
     m->high = neon_between(v, 0x80, 0x80, 0);
+    m->rest = neon_between(v, 0x80, 0x40, 0);
     m->letter = neon_between(v, 'a', 26, 32);
     m->upper = neon_between(v, 'A', 26, 0);
     m->digit = neon_between(v, '0', 10, 0);

@@ -1,8 +1,9 @@
 /* word_cache - ids of words seen before; one worker's
  *
- * Two tables of fixed size, each entry a whole answer: words up to 15 bytes with up to 4 ids in 32
- * bytes, two to a cache line; words of 16 to 31 bytes with up to 7 ids in 64 bytes. A full line
- * loses its older word: that bounds memory and never changes ids, for what is lost is merged again.
+ * Tables of fixed size: words up to 15 bytes in 32 bytes, two to a cache line, with up to 4 ids;
+ * further ids lie in a ring that overwrites its oldest; words of 16 to 31 bytes in 128 bytes. A
+ * full line loses its older word: that bounds memory and never changes ids, for what is lost is
+ * merged again.
  * Memory is touched when first used, in huge pages where the system has them.
  */
 #ifndef TOKENIZE_WORD_CACHE_H
@@ -14,22 +15,26 @@
 #define CACHE_WORD 15                   /* bytes of a short word */
 #define CACHE_IDS 4
 #define CACHE_LONG_WORD 31
-#define CACHE_LONG_IDS 7
+#define CACHE_LONG_IDS 23
+#define CACHE_RING (1u << 20)           /* ids */
 
 struct cached {                         /* key[1] = 0: free */
     uint64_t key[2];                    /* bytes, zero-filled; the length in the last byte */
-    uint32_t ids[CACHE_IDS];            /* their number stands in the top 4 bits of ids[0] */
+    uint32_t ids[CACHE_IDS];            /* their number stands in the top 4 bits of ids[0]; if it
+                                           is above 4, ids[1] says where they begin in the ring */
 };
 
 struct cached_long {
     uint64_t key[4];
-    uint32_t ids[CACHE_LONG_IDS], n;
+    uint32_t n, ids[CACHE_LONG_IDS];
 };
 
 struct word_cache {
     struct cached *words;
     struct cached_long *longs;
     uint64_t mask, long_mask;
+    uint32_t *ring;
+    uint32_t ring_at;                   /* ids ever written, modulo 2^32 */
 };
 
 #define CACHE_COUNT_SHIFT 28
@@ -70,6 +75,12 @@ static inline uint64_t word_hash(const uint64_t key[2])
 static inline struct cached *word_line(const struct word_cache *c, uint64_t hash)
 {
     return c->words + 2 * (hash & c->mask);
+}
+
+/* More than CACHE_IDS ids of a word, or NULL when they have been overwritten. */
+static inline const uint32_t *word_ring(const struct word_cache *c, const struct cached *w)
+{
+    return c->ring_at - w->ids[1] <= CACHE_RING ? c->ring + w->ids[1] % CACHE_RING : NULL;
 }
 
 /* The entry for a word of 16 to CACHE_LONG_WORD bytes, whoever is in it now. */
