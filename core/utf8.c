@@ -79,8 +79,13 @@ size_t utf8_put(char *out, uint32_t cp)
 
 size_t utf8_count(struct slice s)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < s.n; i++)
+    size_t n = 0, i = 0;
+    for (uint64_t w; i + 8 <= s.n; i += 8) {
+        memcpy(&w, s.p + i, 8);
+        uint64_t continued = w >> 7 & ~(w >> 6) & 0x0101010101010101ULL;    /* 10xxxxxx */
+        n += 8 - (size_t)(continued * 0x0101010101010101ULL >> 56);
+    }
+    for (; i < s.n; i++)
         n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
     return n;
 }
