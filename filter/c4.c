@@ -10,11 +10,6 @@ const struct c4_rules c4_fineweb = {
     .lorem_ipsum = true, .javascript = true, .curly = true, .policy = true,
 };
 
-static const struct slice policies[] = {
-    {"terms of use", 12}, {"privacy policy", 14}, {"cookie policy", 13},
-    {"uses cookies", 12}, {"use of cookies", 14}, {"use cookies", 11},
-};
-
 void c4_init(struct c4 *r)
 {
     *r = (struct c4){.end = C4_WHOLE};
@@ -52,29 +47,37 @@ static bool phrase_at(const char *p, const char *end, struct slice phrase)
 
 enum { FOUND_LOREM = 1, FOUND_JAVASCRIPT = 2, FOUND_POLICY = 4 };
 
-/* All phrases in one walk: each begins with one of five letters. */
+static const struct {
+    struct slice text;
+    unsigned found;
+} phrases[] = {
+    {{"lorem ipsum", 11}, FOUND_LOREM},    {{"javascript", 10}, FOUND_JAVASCRIPT},
+    {{"terms of use", 12}, FOUND_POLICY},  {{"privacy policy", 14}, FOUND_POLICY},
+    {{"cookie policy", 13}, FOUND_POLICY}, {{"uses cookies", 12}, FOUND_POLICY},
+    {{"use of cookies", 14}, FOUND_POLICY}, {{"use cookies", 11}, FOUND_POLICY},
+};
+
+/* Bit i: a letter that is the first, or the second, of phrase i. */
+enum { LO = 1, JA = 2, TE = 4, PR = 8, CO = 16, US = 32 + 64 + 128 };
+static const uint8_t begins[32] = {
+    ['l' & 31] = LO, ['j' & 31] = JA, ['t' & 31] = TE, ['p' & 31] = PR, ['c' & 31] = CO,
+    ['u' & 31] = US,
+};
+static const uint8_t goes_on[32] = {
+    ['o' & 31] = LO | CO, ['a' & 31] = JA, ['e' & 31] = TE, ['r' & 31] = PR, ['s' & 31] = US,
+};
+
+/* All phrases in one walk: few pairs of bytes can begin one. */
 static unsigned find_phrases(struct slice line)
 {
     unsigned found = 0;
     const char *end = line.p + line.n;
-    for (const char *p = line.p; p < end; p++)
-        switch (*p) {
-        case 'l': case 'L':
-            if (phrase_at(p, end, SLICE("lorem ipsum")))
-                found |= FOUND_LOREM;
-            break;
-        case 'j': case 'J':
-            if (phrase_at(p, end, SLICE("javascript")))
-                found |= FOUND_JAVASCRIPT;
-            break;
-        case 't': case 'T': case 'p': case 'P': case 'c': case 'C': case 'u': case 'U':
-            for (size_t i = 0; i < sizeof policies / sizeof *policies; i++)
-                if (lower(*p) == policies[i].p[0] && phrase_at(p, end, policies[i]))
-                    found |= FOUND_POLICY;
-            break;
-        default:
-            break;
-        }
+    for (const char *p = line.p; p + 1 < end; p++) {
+        unsigned may = begins[p[0] & 31] & goes_on[p[1] & 31];
+        for (size_t i = 0; may; i++, may >>= 1)
+            if ((may & 1) && phrase_at(p, end, phrases[i].text))
+                found |= phrases[i].found;
+    }
     return found;
 }
 
@@ -132,13 +135,21 @@ static bool ends_well(struct slice line)
 /* Words by white space; *longest in code points. */
 static uint64_t count_words(const struct chars *c, struct slice line, uint64_t *longest)
 {
-    uint64_t n = 0;
-    struct slice word;
+    uint64_t n = 0, chars = 0;
+    const char *p = line.p, *end = p + line.n;
     *longest = 0;
-    while (chars_next_word(c, &line, &word)) {
-        uint64_t chars = word.n > *longest ? utf8_count(word) : 0;
+    while (p < end) {
+        uint8_t byte = (uint8_t)*p;
+        bool space;
+        if (byte < 0x80) {
+            space = c->of[byte] & CH_SPACE;
+            p++;
+        } else {
+            space = chars_flags(c, chars_next(&p)) & CH_SPACE;
+        }
+        n += !space && !chars;
+        chars = space ? 0 : chars + 1;
         *longest = chars > *longest ? chars : *longest;
-        n++;
     }
     return n;
 }

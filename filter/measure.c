@@ -1,6 +1,7 @@
 /* The passes; see measure.h. Each fills its counts once a document. */
 #include "filter/measure.h"
 #include "core/mem.h"
+#include "text/scan.h"
 
 enum { SCAN = 1, WORDS = 2, WORD_COUNTS = 4, LINES = 8, PLAIN = 16, PARAS = 32, ROWS = 64,
        GRAMS = 128, TOP = 256, DUP = 512, C4 = 1024 };
@@ -50,14 +51,6 @@ static bool had(struct measure *m, unsigned pass)
 
 /* ---- counts of the whole text ------------------------------------------------------------- */
 
-static uint64_t count_byte(struct slice s, char c)
-{
-    uint64_t n = 0;
-    for (size_t i = 0; i < s.n; i++)
-        n += s.p[i] == c;
-    return n;
-}
-
 /* str.count("...") */
 static uint64_t count_dots(struct slice s)
 {
@@ -84,22 +77,25 @@ static uint64_t count_ellipsis_signs(struct slice s)
 
 const struct scan_counts *measure_scan(struct measure *m)
 {
-    if (!had(m, SCAN))
-        m->scan = (struct scan_counts){
-            .chars = utf8_count(m->text),
-            .newlines = count_byte(m->text, '\n'),
-            .hashes = count_byte(m->text, '#'),
-            .ellipses = count_dots(m->text) + count_ellipsis_signs(m->text),
-        };
+    struct scan c;
+    if (had(m, SCAN))
+        return &m->scan;
+    scan_text(m->text, &c);
+    m->scan = (struct scan_counts){
+        .chars = c.chars,
+        .newlines = c.newlines,
+        .hashes = c.hashes,
+        .ellipses = (c.two_dots ? count_dots(m->text) : 0) +
+                    (c.ellipsis ? count_ellipsis_signs(m->text) : 0),
+    };
     return &m->scan;
 }
 
 /* ---- words -------------------------------------------------------------------------------- */
 
-/* datatrove/pipeline/filters/gopher_quality_filter.py, STOP_WORDS */
-static const struct slice stop_words[] = {{"the", 3}, {"be", 2}, {"to", 2}, {"of", 2},
-                                          {"and", 3}, {"that", 4}, {"have", 4}, {"with", 4}};
-
+/* datatrove/pipeline/filters/gopher_quality_filter.py, STOP_WORDS: their bytes as one number */
+#define SPELL(a, b, c, d) \
+    ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 static const struct views *get_words(struct measure *m)
 {
     const struct views *v = views_spacy(m->doc, m->spacy, &m->work);
@@ -107,12 +103,21 @@ static const struct views *get_words(struct measure *m)
     return v;
 }
 
-static unsigned stop_word(struct slice w)
+/* Of a word of 2 to 4 bytes: the bit of the stop word that it is. */
+static unsigned stop_word(const char *w, size_t n)
 {
-    for (unsigned i = 0; i < sizeof stop_words / sizeof *stop_words; i++)
-        if (slice_eq(w, stop_words[i]))
-            return 1u << i;
-    return 0;
+    switch (SPELL((uint8_t)w[0], (uint8_t)w[1], n > 2 ? (uint8_t)w[2] : 0,
+                  n > 3 ? (uint8_t)w[3] : 0)) {
+    case SPELL('t', 'h', 'e', 0): return 1;
+    case SPELL('b', 'e', 0, 0): return 2;
+    case SPELL('t', 'o', 0, 0): return 4;
+    case SPELL('o', 'f', 0, 0): return 8;
+    case SPELL('a', 'n', 'd', 0): return 16;
+    case SPELL('t', 'h', 'a', 't'): return 32;
+    case SPELL('h', 'a', 'v', 'e'): return 64;
+    case SPELL('w', 'i', 't', 'h'): return 128;
+    default: return 0;
+    }
 }
 
 const struct word_counts *measure_words(struct measure *m)
@@ -128,7 +133,7 @@ const struct word_counts *measure_words(struct measure *m)
         c.solid_chars += solid ? w->chars : 0;
         c.letter += (w->flags & WORD_LETTER) != 0;
         if (w->n >= 2 && w->n <= 4)
-            c.stop_words |= stop_word(slice_of(m->text.p + w->at, w->n));
+            c.stop_words |= stop_word(m->text.p + w->at, w->n);
     }
     m->word = c;
     return &m->word;

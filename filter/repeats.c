@@ -1,5 +1,6 @@
 /* Pieces and n-grams; see repeats.h. */
 #include "filter/repeats.h"
+#include <endian.h>
 #include "core/hash.h"
 #include "core/mem.h"
 
@@ -56,7 +57,7 @@ void piece_counts_add(struct pieces *p, struct slice piece)
 
 /* ---- the words ---------------------------------------------------------------------------- */
 
-enum { PREFIX = 16, NONE = UINT32_MAX };
+enum { PREFIX = 16 };
 
 void grams_free(struct grams *g)
 {
@@ -127,14 +128,25 @@ void grams_words(struct grams *g, struct slice text, const struct word *v, size_
     g->n = n;
 }
 
-static uint64_t load8(const char *p)
+/* Little-endian, so that the first bytes of a short string are its low ones. */
+static inline uint64_t load8(const char *p)
 {
     uint64_t v;
     memcpy(&v, p, 8);
-    return v;
+    return le64toh(v);
 }
 
-static uint64_t mix(uint64_t a, uint64_t b)
+/* Are n bytes the same? PREFIX more may be read behind both. */
+static inline bool same(const char *p, const char *q, size_t n)
+{
+    if (n > 16)
+        return load8(p) == load8(q) && !memcmp(p + 8, q + 8, n - 8);
+    if (n >= 8)
+        return load8(p) == load8(q) && load8(p + n - 8) == load8(q + n - 8);
+    return !n || (load8(p) ^ load8(q)) << (64 - 8 * n) == 0;
+}
+
+static inline uint64_t mix(uint64_t a, uint64_t b)
 {
     a = (a ^ b * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u;
     a = (a ^ a >> 32) * 0xD6E8FEB86659FD93u;
@@ -142,7 +154,7 @@ static uint64_t mix(uint64_t a, uint64_t b)
 }
 
 /* Of n bytes at p, behind which PREFIX more may be read. */
-static uint64_t hash_bytes(const char *p, size_t n)
+static inline uint64_t hash_bytes(const char *p, size_t n)
 {
     if (n > 16)
         return hash64(slice_of(p, n));
@@ -159,10 +171,20 @@ static bool same_pair(const struct grams *g, size_t i, size_t k)
     const uint32_t *s = g->start;
     uint32_t n = s[i + 2] - s[i];
     return s[k + 2] - s[k] == n && s[k + 1] - s[k] == s[i + 1] - s[i] &&
-           !memcmp(g->joined + s[i], g->joined + s[k], n);
+           same(g->joined + s[i], g->joined + s[k], n);
 }
 
-static void find_pairs(struct grams *g)
+/* Keeps of the positions in `maybe` those whose n-gram stands more than once. */
+static void keep_repeated(struct grams *g, const uint32_t *first)
+{
+    size_t kept = 0;
+    for (size_t m = 0; m < g->n_maybe; m++)
+        if (g->count[first[g->maybe[m]]] > 1)
+            g->maybe[kept++] = g->maybe[m];
+    g->n_maybe = kept;
+}
+
+static void find_pairs(struct grams *g, uint32_t *first)
 {
     size_t pairs = g->n - 1, mask;
     clear_slots(g, pairs);
@@ -176,27 +198,26 @@ static void find_pairs(struct grams *g)
             g->slot[at] = (uint32_t)i + 1;
             g->count[i] = 0;
         }
-        g->first[0][i] = g->slot[at] - 1;
-        g->count[g->slot[at] - 1]++;
+        first[i] = g->slot[at] - 1;
+        g->count[first[i]]++;
+        g->maybe[i] = (uint32_t)i;
     }
-    for (size_t i = 0; i < pairs; i++)          /* a pair that stands once is of no use later */
-        if (g->count[g->first[0][i]] < 2)
-            g->first[0][i] = NONE;
+    g->n_maybe = pairs;
+    keep_repeated(g, first);
 }
 
-/* An n-gram occurs twice only if its two (n-1)-grams do; these name it exactly. */
-static void find_longer(struct grams *g, const uint32_t *shorter, uint32_t *first, size_t n)
+/* An n-gram stands more than once only if its two (n-1)-grams do: those left in `maybe`, with the
+ * positions `shorter` where they stand first, which name them exactly. */
+static void find_longer(struct grams *g, const uint32_t *shorter, uint32_t *first)
 {
-    size_t grams = g->n >= n ? g->n - n + 1 : 0, mask, candidates = 0;
-    for (size_t i = 0; i < grams; i++)
-        candidates += shorter[i] != NONE && shorter[i + 1] != NONE;
-    clear_slots(g, candidates);
+    size_t kept = 0, mask;
+    clear_slots(g, g->n_maybe);
     mask = g->slots - 1;
-    for (size_t i = 0; i < grams; i++) {
-        first[i] = NONE;
-        if (shorter[i] == NONE || shorter[i + 1] == NONE)
+    for (size_t m = 0; m + 1 < g->n_maybe; m++) {
+        size_t i = g->maybe[m], k;
+        if (g->maybe[m + 1] != i + 1)
             continue;
-        size_t at = mix(shorter[i], shorter[i + 1]) & mask, k;
+        size_t at = mix(shorter[i], shorter[i + 1]) & mask;
         while (g->slot[at] && (k = g->slot[at] - 1, shorter[k] != shorter[i] ||
                                                     shorter[k + 1] != shorter[i + 1]))
             at = (at + 1) & mask;
@@ -206,10 +227,10 @@ static void find_longer(struct grams *g, const uint32_t *shorter, uint32_t *firs
         }
         first[i] = g->slot[at] - 1;
         g->count[first[i]]++;
+        g->maybe[kept++] = (uint32_t)i;
     }
-    for (size_t i = 0; i < grams; i++)
-        if (first[i] != NONE && g->count[first[i]] < 2)
-            first[i] = NONE;
+    g->n_maybe = kept;
+    keep_repeated(g, first);
 }
 
 /* Counter.most_common(1): the largest number, the first of equals; all alone: the first n-gram. */
@@ -217,11 +238,13 @@ static uint64_t most_common(const struct grams *g, const uint32_t *first, size_t
 {
     size_t best = 0;
     uint32_t times = 1;
-    for (size_t i = 0; i + n <= g->n; i++)
+    for (size_t m = 0; m < g->n_maybe; m++) {
+        size_t i = g->maybe[m];
         if (first[i] == i && g->count[i] > times) {
             best = i;
             times = g->count[i];
         }
+    }
     return (uint64_t)times * (g->chars[best + n] - g->chars[best] + n - 1);
 }
 
@@ -233,9 +256,9 @@ void grams_top(struct grams *g)
             continue;
         uint32_t *first = g->first[n - 2];
         if (n == 2)
-            find_pairs(g);
+            find_pairs(g, first);
         else
-            find_longer(g, g->first[n - 3], first, n);
+            find_longer(g, g->first[n - 3], first);
         g->top[n] = most_common(g, first, n);
     }
 }
@@ -292,7 +315,7 @@ static uint64_t find_dup(struct grams *g, size_t n)
         size_t at = hash_bytes(p, len) & mask;
         for (; g->slot[at]; at = (at + 1) & mask) {
             size_t k = g->slot[at] - 1;
-            if (g->start[k + n] - g->start[k] == len && !memcmp(g->joined + g->start[k], p, len))
+            if (g->start[k + n] - g->start[k] == len && same(g->joined + g->start[k], p, len))
                 break;
         }
         if (g->slot[at]) {

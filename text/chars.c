@@ -2,6 +2,7 @@
 #include "text/chars.h"
 #include <utf8proc.h>
 #include "core/mem.h"
+#include "text/scan.h"
 
 /* ---- lists -------------------------------------------------------------------------------- */
 
@@ -240,7 +241,7 @@ bool chars_next_line(const struct chars *c, struct slice *rest, struct slice *li
     const char *p = rest->p, *end = rest->p + rest->n;
     if (!rest->n)
         return false;
-    while (p < end) {
+    while ((p = scan_line_end(p, end)) < end) {
         const char *at = p;
         uint32_t cp = chars_next(&p);
         if (!(chars_flags(c, cp) & CH_LINE))

@@ -25,22 +25,32 @@ struct spacy {
     struct spacy_exc special[SPECIALS + 64];
     size_t n_special;
     uint16_t slot[SLOTS];           /* 1 + index of an exception */
+    /* which lengths exceptions have: bit n - 1, n bytes */
+    uint32_t lettered[1024];        /* of those of letters, by first and last letter */
+    uint32_t marked[256];           /* of others, by first byte */
     struct pattern pattern[512];
     size_t n_pattern;
     uint16_t pair[PAIRS];           /* 1 + index of a pattern, by its two first tokens */
+    uint8_t begins[256][256 / 8];   /* by the first bytes of these: is there one? */
 };
 
 /* ---- exceptions --------------------------------------------------------------------------- */
 
-static uint64_t load(const char *p, size_t n)
+static inline uint64_t load(const char *p, size_t n)
 {
     uint64_t v = 0;
     memcpy(&v, p, n);
     return v;
 }
 
+/* The first and the last letter without their case. */
+static inline size_t ends_of(const char *p, size_t n)
+{
+    return (size_t)((p[0] & 31) << 5 | (p[n - 1] & 31));
+}
+
 /* Of up to SPACY_EXC_MAX bytes. */
-static uint64_t hash_short(const char *p, size_t n)
+static inline uint64_t hash_short(const char *p, size_t n)
 {
     uint64_t a, b;
     if (n >= 8) {
@@ -81,6 +91,12 @@ static void add_special(void *to, const struct spacy_exc *e)
     }
     assert(s->n_special < sizeof s->special / sizeof *s->special);
     s->special[s->n_special++] = *e;
+    bool letters = true;
+    for (size_t i = 0; i < e->n; i++)
+        letters &= s->letter[(unsigned char)e->text[i]];
+    uint32_t *lengths = letters ? &s->lettered[ends_of(e->text, e->n)]
+                                : &s->marked[(unsigned char)e->text[0]];
+    *lengths |= 1u << (e->n - 1);
     size_t at = hash_short(e->text, e->n) % SLOTS;
     while (s->slot[at])
         at = (at + 1) % SLOTS;
@@ -279,7 +295,11 @@ static void find_at(const struct spacy *s, const char *text, const struct word_l
                     struct spans *all)
 {
     const struct word *v = w->v + i;
-    if (i + 1 >= w->n || v[0].n > SPACY_EXC_MAX || v[1].n > SPACY_EXC_MAX || !next_to(text, v))
+    if (i + 1 >= w->n)
+        return;
+    uint8_t a = (uint8_t)text[v[0].at], b = (uint8_t)text[v[1].at];
+    if (!(s->begins[a][b / 8] >> b % 8 & 1) || v[0].n > SPACY_EXC_MAX ||
+        v[1].n > SPACY_EXC_MAX || !next_to(text, v))
         return;
     size_t at = pair_slot(text + v[0].at, v[0].n, text + v[1].at, v[1].n);
     for (size_t k = s->pair[at]; k; k = s->pattern[k - 1].next) {
@@ -416,6 +436,8 @@ static void add_pattern(struct spacy *s, size_t i, struct word_list *w)
     size_t slot = pair_slot(x->text, w->v[0].n, x->text + w->v[1].at, w->v[1].n);
     m->next = s->pair[slot];
     s->pair[slot] = (uint16_t)s->n_pattern;
+    uint8_t a = (uint8_t)x->text[0], b = (uint8_t)x->text[w->v[1].at];
+    s->begins[a][b / 8] |= (uint8_t)(1u << b % 8);
 }
 
 struct spacy *spacy_new(void)
@@ -466,6 +488,27 @@ static const char *skip_space(const struct chars *c, const char *p, const char *
     return p;
 }
 
+/* n letters at p that are no exception. */
+static inline bool plain_word(const struct spacy *s, const char *p, size_t n)
+{
+    return n > SPACY_EXC_MAX || !(s->lettered[ends_of(p, n)] >> (n - 1) & 1) ||
+           !find_special(s, p, n);
+}
+
+/* At p, behind a plain word, stands one mark and then a blank, and the mark is cut off: not when the
+ * two are an exception ("Mr."), nor a dot behind a single capital ("J."). */
+static inline bool one_mark(const struct spacy *s, const char *word, const char *p,
+                            const char *end)
+{
+    if ((p + 1 < end && p[1] != ' ' && p[1] != '\n') || !memchr(",.;:!?)", *p, 7))
+        return false;
+    if (*p == '.' && p[-1] < 'a' && (p - word < 2 || p[-2] >= 'a'))
+        return false;
+    size_t n = (size_t)(p + 1 - word);
+    return n > SPACY_EXC_MAX || !(s->marked[(unsigned char)*word] >> (n - 1) & 1) ||
+           !find_special(s, word, n);
+}
+
 void spacy_words(const struct spacy *s, struct slice text, struct word_list *w)
 {
     const struct place at = {s, text.p, w, true};
@@ -475,10 +518,17 @@ void spacy_words(const struct spacy *s, struct slice text, struct word_list *w)
         const char *start = p;
         while (p < end && s->letter[(unsigned char)*p])
             p++;
-        if ((p == end || *p == ' ' || *p == '\n') &&
-            !find_special(s, start, (size_t)(p - start))) {
-            push_plain(&at, start, (size_t)(p - start));
-            continue;
+        size_t n = (size_t)(p - start);
+        if (n && plain_word(s, start, n)) {
+            if (p == end || *p == ' ' || *p == '\n') {
+                push_plain(&at, start, n);
+                continue;
+            }
+            if (one_mark(s, start, p, end)) {
+                push_plain(&at, start, n);
+                push(&at, p++, 1);
+                continue;
+            }
         }
         p = piece_end(s->chars, p, end);
         tokenize(&at, start, p);
