@@ -1,4 +1,5 @@
 /* tokmill shard: documents with token ids to files for a trainer. */
+#include "core/json.h"
 #include "core/mem.h"
 #include "core/stage.h"
 #include "shard/writer.h"
@@ -17,8 +18,8 @@ struct conf {
 };
 
 static const struct opt opts[] = {
-    OPT_CHOICE('f', "format", "native|megatron|llmc|nanogpt", "native", struct conf, format,
-               "file format"),
+    OPT_CHOICE('f', "format", "native|megatron|llmc|nanogpt|datatrove|olmo", "native",
+               struct conf, format, "file format"),
     OPT_STR(0, "size", "TOKENS", NULL, struct conf, size,
             "start a new file before this many tokens (K, M, G; 0: one file)"),
     OPT_STR(0, "prefix", "NAME", "shard", struct conf, prefix, "begin names of files with this"),
@@ -133,13 +134,24 @@ static int check(const struct conf *c, const struct doc *d, struct slice tokeniz
     return 0;
 }
 
+static struct shard_doc origin(const struct doc *d)
+{
+    struct shard_doc s = {.id = d->id, .source = doc_get_text(d, SLICE("metadata.origin.name"))};
+    if (!s.source.n)
+        s.source = doc_get_text(d, SLICE("source"));
+    json_u64(doc_get(d, "metadata.origin.record"), &s.place);
+    return s;
+}
+
 static enum verdict commit(void *conf, struct job *j, struct doc *d)
 {
     struct conf *c = conf;
     struct slice tokenizer = doc_get(d, "metadata.tokenizer");
     if (!c->writer && start(c, tokenizer, j->err))
         return DOC_FAIL;
-    if (check(c, d, tokenizer, j->err) || shard_writer_add(c->writer, d->ids, d->n_ids, j->err))
+    const struct shard_doc about = origin(d);
+    if (check(c, d, tokenizer, j->err) ||
+        shard_writer_add(c->writer, d->ids, d->n_ids, &about, j->err))
         return DOC_FAIL;
     job_count(j, "tokens", d->n_ids + (c->plan.about.eod != EOD_NONE));
     job_hist(j, "tokens_per_document", (double)d->n_ids);

@@ -19,7 +19,8 @@ struct conf {
 };
 
 static const struct opt opts[] = {
-    OPT_CHOICE('f', "format", "auto|native|megatron|llmc|nanogpt", "auto", struct conf, format,
+    OPT_CHOICE('f', "format", "auto|native|megatron|llmc|nanogpt|datatrove|olmo", "auto",
+               struct conf, format,
                "what the files are"),
     OPT_STR(0, "eod-id", "N", NULL, struct conf, eod_id,
             "end-of-document id, where neither file nor manifest tells"),

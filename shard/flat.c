@@ -1,7 +1,7 @@
 /* Files that are a run of ids: nanoGPT (bare), llm.c (1 KiB header) and Megatron's .bin with its
  * .idx beside it. Layouts after the readers' sources; docs/SHARD.md repeats them. */
 #include "core/mem.h"
-#include "shard/format.h"
+#include "shard/flat.h"
 #include "shard/le.h"
 
 enum { LLMC_HEADER = 1024, IDX_HEAD = 34, CHUNK = 16384 };
@@ -15,6 +15,7 @@ struct shard_sink {
     struct hasher *hash;
     unsigned char *lengths;             /* i32 a document; Megatron only */
     uint64_t lengths_cap;
+    void *own;                          /* of a format in a file of its own */
     unsigned char chunk[4 * CHUNK];
 };
 
@@ -27,7 +28,7 @@ static void flat_free(struct shard_sink *s)
     mem_free(s);
 }
 
-static void flat_abort(struct shard_sink *s)
+void flat_abort(struct shard_sink *s)
 {
     if (!s)
         return;
@@ -36,7 +37,7 @@ static void flat_abort(struct shard_sink *s)
     flat_free(s);
 }
 
-static struct shard_sink *flat_open(const char *path, const struct shard_about *a, int level,
+struct shard_sink *flat_open(const char *path, const struct shard_about *a, int level,
                                     struct err *e)
 {
     (void)level;
@@ -51,7 +52,7 @@ static struct shard_sink *flat_open(const char *path, const struct shard_about *
     return s;
 }
 
-static int flat_add(struct shard_sink *s, const uint32_t *ids, size_t n, struct err *e)
+int flat_add(struct shard_sink *s, const uint32_t *ids, size_t n, struct err *e)
 {
     s->tokens += n;
     s->doc_tokens += (uint32_t)n;
@@ -67,15 +68,15 @@ static int flat_add(struct shard_sink *s, const uint32_t *ids, size_t n, struct 
     return 0;
 }
 
-static int flat_end_doc(struct shard_sink *s, struct err *e)
+int flat_end_doc(struct shard_sink *s, const struct shard_doc *d, struct err *e)
 {
-    (void)e;
+    (void)d, (void)e;
     s->documents++;
     s->doc_tokens = 0;
     return 0;
 }
 
-static int flat_commit(struct shard_sink *s, struct shard_files *files, struct err *e)
+int flat_commit(struct shard_sink *s, struct shard_files *files, struct err *e)
 {
     struct shard_file *f = shard_files_add(files, s->path);
     f->size = output_size(s->bin);
@@ -86,6 +87,10 @@ static int flat_commit(struct shard_sink *s, struct shard_files *files, struct e
     flat_free(s);
     return rc;
 }
+
+uint64_t flat_tokens(const struct shard_sink *s) { return s->tokens; }
+uint64_t flat_documents(const struct shard_sink *s) { return s->documents; }
+void **flat_own(struct shard_sink *s) { return &s->own; }
 
 /* ---- llm.c -------------------------------------------------------------------------------- */
 
@@ -134,14 +139,14 @@ static struct shard_sink *megatron_open(const char *path, const struct shard_abo
     return s;
 }
 
-static int megatron_end_doc(struct shard_sink *s, struct err *e)
+static int megatron_end_doc(struct shard_sink *s, const struct shard_doc *d, struct err *e)
 {
     if (s->documents == s->lengths_cap) {
         s->lengths_cap = s->lengths_cap ? 2 * s->lengths_cap : 1024;
         s->lengths = mem_grow_array(s->lengths, s->lengths_cap, 4);
     }
     le_put32(s->lengths + 4 * s->documents, s->doc_tokens);
-    return flat_end_doc(s, e);
+    return flat_end_doc(s, d, e);
 }
 
 static int idx_write(struct shard_sink *s, struct hasher *h, const void *p, size_t n,

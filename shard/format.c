@@ -5,7 +5,8 @@
 #include "core/mem.h"
 
 const struct shard_format *const shard_formats[] = {&shard_native, &shard_megatron, &shard_llmc,
-                                                    &shard_nanogpt, NULL};
+                                                    &shard_nanogpt, &shard_datatrove,
+                                                    &shard_olmo, NULL};
 
 const struct shard_format *shard_format_find(struct slice name)
 {

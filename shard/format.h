@@ -10,6 +10,8 @@
  *   megatron  NAME.bin NAME.idx   Megatron-Core IndexedDataset
  *   llmc      NAME_000000.bin     llm.c and modded-nanogpt, 1 KiB header
  *   nanogpt   NAME.bin            bare ids
+ *   datatrove NAME.ds             bare ids, NAME.ds.index, NAME.ds.metadata
+ *   olmo      NAME.npy            bare ids, NAME.csv.gz
  *
  * Documents are never split between files. One thread writes.
  */
@@ -40,10 +42,17 @@ struct shard_files {
     size_t n;
 };
 
+/* What a format may say of a document beside its ids. */
+struct shard_doc {
+    struct slice id, source;
+    uint64_t place;             /* record in the source, from 1 */
+};
+
 struct shard_sink;              /* a writer's own state for one file */
 
 struct shard_format {
     const char *name, *suffix;
+    const char *ends;           /* instead of suffix: the file with documents' ends (ends.h) */
     enum eod_place eod;         /* where this format's readers look for it */
     uint64_t tokens;            /* default size of a file; 0: one file */
     uint64_t tokens_max;        /* what one file can hold */
@@ -53,13 +62,14 @@ struct shard_format {
     struct shard_sink *(*open)(const char *path, const struct shard_about *a, int level,
                                struct err *e);
     int (*add)(struct shard_sink *s, const uint32_t *ids, size_t n, struct err *e);
-    int (*end_doc)(struct shard_sink *s, struct err *e);
+    int (*end_doc)(struct shard_sink *s, const struct shard_doc *d, struct err *e);
     /* Commits, appends to `files` (names without folder), and frees s in any case. */
     int (*commit)(struct shard_sink *s, struct shard_files *files, struct err *e);
     void (*abort)(struct shard_sink *s);    /* NULL is allowed */
 };
 
-extern const struct shard_format shard_native, shard_megatron, shard_llmc, shard_nanogpt;
+extern const struct shard_format shard_native, shard_megatron, shard_llmc, shard_nanogpt,
+    shard_datatrove, shard_olmo;
 extern const struct shard_format *const shard_formats[];    /* ends with NULL */
 
 const struct shard_format *shard_format_find(struct slice name);    /* NULL if unknown */

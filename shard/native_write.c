@@ -180,8 +180,9 @@ static int native_add(struct shard_sink *s, const uint32_t *ids, size_t n, struc
     return 0;
 }
 
-static int native_end_doc(struct shard_sink *s, struct err *e)
+static int native_end_doc(struct shard_sink *s, const struct shard_doc *d, struct err *e)
 {
+    (void)d;
     (void)e;
     add64(&s->docs, s->tokens);
     s->n_docs++;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include "core/mem.h"
+#include "shard/ends.h"
 #include "shard/file.h"
 #include "shard/idx.h"
 #include "shard/le.h"
@@ -21,6 +22,7 @@ struct shard_reader {
     struct native *native;
     uint64_t doc;
     struct idx *idx;
+    struct ends *ends;
     struct file bin;
     uint64_t at;                        /* byte in bin */
     unsigned char chunk[4 * CHUNK];     /* bytes [chunk_at, chunk_at + chunk_n) of bin */
@@ -63,6 +65,10 @@ static const struct shard_format *look(const char *bin, bool idx, struct err *e)
         return &shard_native;
     if (idx)
         return &shard_megatron;
+    if (ends(bin, ".ds"))
+        return &shard_datatrove;
+    if (ends(bin, ".npy"))
+        return &shard_olmo;
     uint32_t magic = le_get32(h), version = le_get32(h + 4);
     return (magic == 20240520 && version == 1) || (magic == 20240801 && version == 7)
                ? &shard_llmc : &shard_nanogpt;
@@ -118,6 +124,30 @@ static int open_llmc(struct shard_reader *r, struct err *e)
     return 0;
 }
 
+/* The width is not written down anywhere but in the manifest: the last end tells it. */
+static int open_ends(struct shard_reader *r, struct err *e)
+{
+    uint64_t documents, tokens;
+    unsigned char h[6];
+    if (r->bin.size >= sizeof h && r->format == &shard_olmo) {
+        if (file_read(&r->bin, h, sizeof h, 0, e))
+            return -1;
+        if (memcmp(h, "\x93NUMPY", sizeof h) == 0)
+            return file_flaw(&r->bin, e, "a NumPy container; OLMo's .npy are bare ids");
+    }
+    if (!ends_exist(r->format, r->bin.path))
+        return r->about.width
+                   ? 0 : file_flaw(&r->bin, e, "the file with the documents' ends is missing");
+    if (ends_total(r->format, r->bin.path, &documents, &tokens, e))
+        return -1;
+    if (!r->about.width)
+        r->about.width = tokens && tokens < (uint64_t)1 << 60 && r->bin.size == 4 * tokens ? 4 : 2;
+    if (tokens > (uint64_t)1 << 60 || r->bin.size != tokens * r->about.width)
+        return file_flaw(&r->bin, e, "the documents' ends contradict the size");
+    r->ends = ends_open(r->format, r->bin.path, e);
+    return r->ends ? 0 : -1;
+}
+
 static int open_nanogpt(struct shard_reader *r, struct err *e)
 {
     r->about.width = 2;
@@ -147,6 +177,7 @@ static int open_format(struct shard_reader *r, const char *bin, struct err *e)
         return -1;
     return r->format == &shard_megatron ? open_megatron(r, bin, e)
            : r->format == &shard_llmc   ? open_llmc(r, e)
+           : r->format->ends            ? open_ends(r, e)
                                         : open_nanogpt(r, e);
 }
 
@@ -157,7 +188,7 @@ static int settle_eod(struct shard_reader *r, struct err *e)
         if (r->about.eod == EOD_NONE)
             r->about.eod = r->format->eod;
     }
-    if (!r->native && !r->idx && r->about.eod == EOD_NONE)
+    if (!r->native && !r->idx && !r->ends && r->about.eod == EOD_NONE)
         return err_set(e, ERR_USAGE, "%s: no manifest tells where documents end: give --eod-id",
                        r->bin.path);
     return 0;
@@ -195,6 +226,7 @@ void shard_reader_close(struct shard_reader *r)
         return;
     native_close(r->native);
     idx_close(r->idx);
+    ends_close(r->ends);
     file_close(&r->bin);
     manifest_free(&r->manifest);
     mem_free(r->name);
@@ -257,11 +289,12 @@ static int take(struct shard_reader *r, uint32_t *ids, size_t n, struct err *e)
     return 0;
 }
 
-static int next_megatron(struct shard_reader *r, struct arena *a, uint32_t **ids, size_t *n,
-                         struct err *e)
+/* A document whose length a file beside the ids tells. */
+static int next_told(struct shard_reader *r, struct arena *a, uint32_t **ids, size_t *n,
+                     struct err *e)
 {
     uint64_t len;
-    int rc = idx_next(r->idx, &len, e);
+    int rc = r->idx ? idx_next(r->idx, &len, e) : ends_next(r->ends, &len, e);
     if (rc <= 0)
         return rc;
     if (len > r->wish.doc_max)
@@ -310,8 +343,8 @@ int shard_reader_next(struct shard_reader *r, struct arena *a, const uint32_t **
 {
     uint32_t *p = NULL;
     int rc = r->native ? next_native(r, a, &p, n, e)
-             : r->idx  ? next_megatron(r, a, &p, n, e)
-                       : next_flat(r, a, &p, n, e);
+             : r->idx || r->ends ? next_told(r, a, &p, n, e)
+                                 : next_flat(r, a, &p, n, e);
     if (rc <= 0)
         return rc;
     r->doc++;

@@ -1,6 +1,7 @@
 /* Checks of whole files, by format and against the manifest. */
 #include "shard/verify.h"
 #include "core/mem.h"
+#include "shard/ends.h"
 #include "shard/file.h"
 #include "shard/idx.h"
 #include "shard/le.h"
@@ -63,6 +64,20 @@ static int verify_llmc(const struct file *bin, unsigned *width, struct verify_re
     return 0;
 }
 
+static int verify_ends(const struct file *bin, const struct shard_about *about, unsigned *width,
+                       struct verify_report *out, struct err *e)
+{
+    if (!ends_exist(out->format, bin->path))
+        return file_flaw(bin, e, "the file with the documents' ends is missing");
+    if (ends_total(out->format, bin->path, &out->documents, &out->tokens, e))
+        return -1;
+    out->counts_documents = true;
+    *width = about ? about->width : bin->size / 4 == out->tokens && bin->size % 4 == 0 ? 4 : 2;
+    if (out->tokens > (uint64_t)1 << 60 || bin->size != out->tokens * *width)
+        return file_flaw(bin, e, "the documents' ends contradict the size");
+    return 0;
+}
+
 /* Hash of the ids, and whether each is one that the tokenizer has. */
 static int hash_ids(const struct file *bin, uint64_t at, unsigned width, uint32_t max_id,
                     struct hash128 *out, struct err *e)
@@ -100,6 +115,8 @@ static int verify_flat(const char *path, const struct shard_about *about,
     } else if (!rc && out->format == &shard_llmc) {
         rc = verify_llmc(&f, &width, out, e);
         head = LLMC_HEADER;
+    } else if (!rc && out->format->ends) {
+        rc = verify_ends(&f, about, &width, out, e);
     } else if (!rc) {
         out->tokens = f.size / 2;
         rc = f.size % 2 ? file_flaw(&f, e, "an odd number of bytes") : 0;

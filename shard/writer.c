@@ -91,7 +91,8 @@ static bool full(const struct shard_writer *w, uint64_t n)
     return w->documents && (w->tokens + n > max || w->documents >= f->docs_max);
 }
 
-int shard_writer_add(struct shard_writer *w, const uint32_t *ids, size_t n, struct err *e)
+int shard_writer_add(struct shard_writer *w, const uint32_t *ids, size_t n,
+                     const struct shard_doc *d, struct err *e)
 {
     const struct shard_format *f = w->plan.format;
     const struct shard_about *a = &w->plan.about;
@@ -109,7 +110,7 @@ int shard_writer_add(struct shard_writer *w, const uint32_t *ids, size_t n, stru
         return -1;
     if ((a->eod == EOD_FIRST && f->add(w->sink, &a->eod_id, 1, e)) ||
         f->add(w->sink, ids, n, e) ||
-        (a->eod == EOD_LAST && f->add(w->sink, &a->eod_id, 1, e)) || f->end_doc(w->sink, e))
+        (a->eod == EOD_LAST && f->add(w->sink, &a->eod_id, 1, e)) || f->end_doc(w->sink, d, e))
         return -1;
     w->tokens += all;
     w->documents++;

@@ -25,7 +25,8 @@ struct shard_writer;
 
 struct shard_writer *shard_writer_new(const struct shard_plan *p, struct err *e);
 /* ids must be <= about.max_id: the caller has checked. */
-int shard_writer_add(struct shard_writer *w, const uint32_t *ids, size_t n, struct err *e);
+int shard_writer_add(struct shard_writer *w, const uint32_t *ids, size_t n,
+                     const struct shard_doc *d, struct err *e);
 int shard_writer_finish(struct shard_writer *w, struct err *e);     /* frees nothing */
 void shard_writer_free(struct shard_writer *w);     /* drops what is unfinished; NULL allowed */
 

@@ -18,6 +18,17 @@ is "$(od -An -tu8 -j18 -N16 m/shard.idx | tr -s ' ')" " 5 6" "megatron: counts"
 "$TOKMILL" shard d.jsonl --format llmc -o l/
 is "$(od -An -td4 -N12 l/shard_000000.bin | tr -s ' ')" " 20240520 1 20" "llmc: header"
 is "$(ids -j1024 l/shard_000000.bin | cut -d' ' -f1-5)" "500 1 2 3 500" "llmc: the id stands first"
+"$TOKMILL" shard d.jsonl --format datatrove -o ds/
+is "$(ids ds/shard.ds)" "$want" "datatrove: bare ids"
+is "$(od -An -v -tu8 ds/shard.ds.index | tr -s ' \n' ' ')" " 4 8 12 16 20 " \
+    "datatrove: each document's end"
+is "$(tr '\n' ' ' < ds/shard.ds.metadata)" "abc|2 20 20.0 T" "datatrove: metadata"
+sed '1s/"id":"d1",/"id":"a,\\"b","source":"s",/; 2s/"metadata":{/&"origin":{"name":"w\\n","record":7},/' \
+    d.jsonl > o.jsonl
+"$TOKMILL" shard o.jsonl --format olmo -o o/
+is "$(ids o/shard.npy)" "$want" "olmo: bare ids, no NumPy header"
+is "$(gzip -dc o/shard.csv.gz | head -n 3 | tr '\n' '|')" \
+    '0,4,"a,""b",s,0|4,8,d2,w ,7|8,12,d3,,0|' "olmo: start, end, id, source, place"
 "$TOKMILL" shard d.jsonl -o t/
 if command -v zstd > /dev/null; then
     is "$(zstd -qdc < t/shard.tms | ids)" "$want" "native: zstd -d gives the flat ids"
@@ -48,6 +59,10 @@ status_is 1 "a second end-of-document id is refused" "$TOKMILL" shard twice.json
 sed 's/"max_id":500/"max_id":70000/' d.jsonl > wide.jsonl
 status_is 1 "nanogpt has no room for a large vocabulary" \
     "$TOKMILL" shard wide.jsonl --format nanogpt -o x/
+"$TOKMILL" shard wide.jsonl --format olmo -o w/
+"$TOKMILL" shard wide.jsonl --format datatrove -o w2/
+is "$(wc -c < w/shard.npy | tr -d ' ') $(head -n 1 w2/shard.ds.metadata)" "80 abc|4" \
+    "olmo, datatrove: and four bytes an id"
 "$TOKMILL" shard wide.jsonl --format megatron -o w/
 is "$(wc -c < w/shard.bin | tr -d ' ')" 80 "megatron: a large vocabulary takes four bytes an id"
 echo '{"id":"1","text":"x"}' > text.jsonl

@@ -8,7 +8,7 @@ for i in $(seq 1 300); do
 done > d.jsonl
 flip() { printf '\252' | dd of="$1" bs=1 seek="$2" conv=notrunc 2> /dev/null; }
 
-for f in native megatron llmc nanogpt; do
+for f in native megatron llmc nanogpt datatrove olmo; do
     "$TOKMILL" shard d.jsonl --format $f -o $f/
     ok_cmd "$f: a whole folder passes" "$TOKMILL" verify $f/
 done
@@ -25,6 +25,12 @@ truncate -s -1 bad/shard.tms
 status_is 1 "native: a cut file fails" "$TOKMILL" verify bad/shard.tms
 cp -r megatron mbad && flip mbad/shard.bin 100
 status_is 1 "megatron: a changed byte fails by the manifest" "$TOKMILL" verify mbad/
+cp -r datatrove dbad && flip dbad/shard.ds.index 8
+status_is 1 "datatrove: a changed end fails" "$TOKMILL" verify dbad/
+rm dbad/manifest.json
+status_is 1 "datatrove: also without a manifest" "$TOKMILL" verify dbad/shard.ds
+rm olmo/shard.csv.gz
+status_is 1 "olmo: documents' ends are missing" "$TOKMILL" verify olmo/shard.npy
 cp megatron/shard.* . && truncate -s -2 shard.bin
 status_is 1 "megatron: index and .bin disagree" "$TOKMILL" verify shard.bin
 rm native/shard.tms

@@ -2,11 +2,16 @@
 # venv: shard
 """Shards read back by the trainers' own readers and by plain NumPy: ids, borders and counts equal
 the encoder's; decoded text equals the documents."""
+import csv
+import gzip
+import json
 import os
 import random
 import struct
 
+import humanize
 import numpy as np
+from datatrove.utils.dataset import DatatroveFileDataset
 from megatron.core.datasets.indexed_dataset import IndexedDataset
 
 import tms
@@ -77,6 +82,26 @@ def flat_files(vocab, want, eod):
               f"{vocab}: nanoGPT ids, eod last")
 
 
+def datatrove(vocab, want, flat):
+    """datatrove's own dataset (its positions from .index want a newer torch); OLMo's files as OLMo-core
+    maps them."""
+    size = json.load(open("d/manifest.json"))["id_bytes"]
+    set_ = DatatroveFileDataset(os.path.abspath("d/shard.ds"), 512, size)
+    check(len(set_) == len(flat) // 513 and all(
+        np.array_equal(set_[i]["input_ids"], flat[513 * i:513 * (i + 1)]) for i in range(len(set_))),
+        f"{vocab}: datatrove's dataset gives the ids")
+    check(np.array_equal(np.fromfile("d/shard.ds.index", "<u8"), np.cumsum([len(d) + 1 for d in want])),
+          f"{vocab}: .ds.index holds the documents' ends")
+    lines = open("d/shard.ds.metadata").read().split("\n")
+    check(lines[0].split("|")[1:] == [str(size)] and int(lines[1]) == len(flat) and
+          lines[2] == humanize.metric(len(flat), unit="T"), f"{vocab}: .ds.metadata", lines)
+    ids = np.memmap("o/shard.npy", {2: np.uint16, 4: np.uint32}[size], "r")
+    with gzip.open("o/shard.csv.gz", "rt") as f:
+        rows = list(csv.reader(f))
+    check(same([ids[int(r[0]):int(r[1]) - 1] for r in rows], want), f"{vocab}: OLMo .npy by its .csv.gz")
+    check([r[2] for r in rows] == [str(i) for i in range(len(want))], f"{vocab}: with the documents' ids")
+
+
 def native(vocab, want, eod, flat):
     shard = tms.Shard("t/shard.tms")
     check(same([shard[i][:-1] for i in range(len(shard))], want),
@@ -97,15 +122,17 @@ def main():
         own = [] if eod is not None else ["--eod-id", "2"]
         eod = 2 if eod is None else eod
         wide = "200k" in vocab or "100k" in vocab
-        for name, form in [("m", "megatron"), ("l", "llmc"), ("t", "native"), ("n", "nanogpt")]:
+        for name, form in [("m", "megatron"), ("l", "llmc"), ("t", "native"), ("n", "nanogpt"),
+                           ("d", "datatrove"), ("o", "olmo")]:
             if not (wide and form == "nanogpt"):
                 run("shard", "--format", form, "-o", name + "/", *own, stdin=encoded)
                 run("verify", name + "/")
         megatron(vocab, want, eod)
         flat = megatron_numpy(vocab, want)
         flat_files(vocab, want, eod)
+        datatrove(vocab, want, flat)
         native(vocab, want, eod, flat)
-        for name in ["m", "t", "l"] + ([] if wide else ["n"]):
+        for name in ["m", "t", "l", "d", "o"] + ([] if wide else ["n"]):
             back = run("unshard", name + "/", "then", "decode", "-t", MODELS + vocab)
             check([d["text"] for d in documents(back)] == [d["text"] for d in docs],
                   f"{vocab}: decoded text of {name}/ equals the documents")

@@ -36,7 +36,7 @@ static uint64_t make(unsigned width, unsigned docs)
         for (size_t k = 0; k < n; k++)
             ids[k] = token(at++, width);
         assert_int_equal(shard_native.add(s, ids, n, &e), 0);
-        assert_int_equal(shard_native.end_doc(s, &e), 0);
+        assert_int_equal(shard_native.end_doc(s, &(struct shard_doc){0}, &e), 0);
     }
     assert_int_equal(shard_native.commit(s, &files, &e), 0);
     assert_int_equal(files.n, 1);

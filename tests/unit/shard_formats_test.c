@@ -23,7 +23,8 @@ static void make(const struct shard_format *f, const char *path, unsigned width)
     struct shard_sink *s = f->open(path, &a, 3, &e);
     assert_non_null(s);
     for (size_t i = 0; i < 4; p += lengths[i++])
-        assert_int_equal(f->add(s, p, lengths[i], &e) || f->end_doc(s, &e), 0);
+        assert_int_equal(f->add(s, p, lengths[i], &e) ||
+                         f->end_doc(s, &(struct shard_doc){0}, &e), 0);
     assert_int_equal(f->commit(s, &files, &e), 0);
     shard_files_free(&files);
 }
@@ -169,10 +170,57 @@ static void hostile_index(void **state)
     unlink("t.idx");
 }
 
+/* Ends beside the ids: found without a manifest, width included; damage refused. */
+static void told_ends(void **state)
+{
+    struct reader_wish w = {.doc_max = 1000, .has_eod = true, .eod_id = 9};
+    const struct shard_format *const f[] = {&shard_datatrove, &shard_olmo};
+    const char *const path[] = {"d.ds", "o.npy"}, *const side[] = {"d.ds.index", "o.csv.gz"};
+    unsigned char b[512];
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        for (unsigned width = 2; width <= 4; width += 2) {
+            make(f[i], path[i], width);
+            assert_int_equal(read_all(path[i], &w), 4);
+            size_t n = slurp(side[i], b, sizeof b);
+            for (size_t at = 0; at < n; at++) {
+                spit(side[i], b, at);
+                assert_int_equal(read_all(path[i], &w), -1);
+            }
+            spit(side[i], b, n);
+            n = slurp(path[i], b, sizeof b);
+            spit(path[i], b, n - 1);
+            assert_int_equal(read_all(path[i], &w), -1);
+            unlink(side[i]);
+            spit(path[i], b, n);
+            assert_int_equal(read_all(path[i], &w), -1);
+        }
+    const unsigned char falling[16] = {5, [8] = 4};
+    spit("d.ds", falling, 8);
+    spit("d.ds.index", falling, 16);
+    assert_int_equal(read_all("d.ds", &w), -1);
+    const char *const rows[] = {"0,4,a\n4,9,b\n", "0,4\n4,9", "0,4,a\n5,9,b\n", "0,4,a\nx,9\n",
+                                "0,4,a\n4\n", "0,4,a\n4,9999999999999999999\n", "1,9\n", ""};
+    make(&shard_olmo, "o.npy", 2);
+    for (int i = 0; i < 8; i++) {
+        spit("o.csv.gz", (const unsigned char *)rows[i], strlen(rows[i]));
+        assert_int_equal(read_all("o.npy", &w), i < 2 ? 2 : -1);
+    }
+    spit("o.npy", (const unsigned char *)"\x93NUMPY\1\0..........", 18);
+    spit("o.csv.gz", (const unsigned char *)"0,9\n", 4);
+    assert_int_equal(read_all("o.npy", &w), -1);
+    unlink("o.npy");
+    unlink("o.csv.gz");
+    unlink("d.ds");
+    unlink("d.ds.index");
+    unlink("d.ds.metadata");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(megatron_bytes), cmocka_unit_test(widths), cmocka_unit_test(llmc_bytes),
-        cmocka_unit_test(reading), cmocka_unit_test(hostile_index)};
+        cmocka_unit_test(reading), cmocka_unit_test(hostile_index),
+        cmocka_unit_test(told_ends)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
