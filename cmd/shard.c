@@ -1,17 +1,28 @@
 /* tokmill shard: documents with token ids to files for a trainer. */
+#include "core/hash.h"
 #include "core/json.h"
 #include "core/mem.h"
 #include "core/stage.h"
+#include "shard/manifest.h"
 #include "shard/writer.h"
 
 enum { EOD_ADD, EOD_OMIT };
+enum { TRAIN, VALIDATION };
+
+/* What prepare() finds out on any thread. */
+struct found {
+    uint32_t max;                   /* largest id */
+    int part;
+};
 
 struct conf {
     int format, eod;
     const char *prefix;
     const char *size, *eod_id, *vocab_size;
     uint64_t level;
-    struct shard_writer *writer;    /* made at the first document, which names the tokenizer */
+    double validation;              /* share of the documents that go there; 0: no split */
+    /* All documents, or training and validation: made at the first, which names the tokenizer. */
+    struct shard_writer *writer[2];
     struct shard_plan plan;
     char *hash;                     /* of that tokenizer: raw JSON */
     size_t n_hash;
@@ -29,6 +40,8 @@ static const struct opt opts[] = {
             "that id (default: the tokenizer's eos)"),
     OPT_STR(0, "vocab-size", "N", NULL, struct conf, vocab_size,
             "ids are below N (default: metadata.tokenizer)"),
+    OPT_F64(0, "validation", "SHARE", "0", struct conf, validation,
+            "put this share of the documents (0.01) into validation/, the rest into train/"),
     OPT_U64(0, "level", "N", "3", struct conf, level, "zstd level of native shards"),
     OPT_END};
 
@@ -55,12 +68,31 @@ static int shard_open(void *conf, const struct setup *s, struct err *e)
     c->plan.level = (int)c->level;
     if (c->level < 1 || c->level > 22)
         return err_set(e, ERR_USAGE, "--level: 1 to 22");
+    if (!(c->validation >= 0 && c->validation < 1))
+        return err_set(e, ERR_USAGE, "--validation: a share from 0 to below 1");
     if (c->size && number(c->size, "size", (uint64_t)1 << 60, &c->plan.size, e))
         return -1;
     if (c->eod_id && number(c->eod_id, "eod-id", UINT32_MAX, &v, e))
         return -1;
     if (c->vocab_size && number(c->vocab_size, "vocab-size", (uint64_t)1 << 32, &v, e))
         return -1;
+    return 0;
+}
+
+/* One writer, or one for each part's folder. */
+static int open_writers(struct conf *c, struct err *e)
+{
+    static const char *const name[] = {[TRAIN] = "train/", [VALIDATION] = "validation/"};
+    struct shard_plan p = c->plan;
+    for (int i = TRAIN; i <= (c->validation > 0 ? VALIDATION : TRAIN); i++) {
+        char *folder = c->validation > 0 ? manifest_path(c->plan.folder, name[i])
+                                         : mem_strdup(c->plan.folder);
+        p.folder = folder;
+        c->writer[i] = shard_writer_new(&p, e);
+        mem_free(folder);
+        if (!c->writer[i])
+            return -1;
+    }
     return 0;
 }
 
@@ -96,22 +128,29 @@ static int start(struct conf *c, struct slice tokenizer, struct err *e)
     c->hash = mem_alloc(hash.n + 1);
     if (hash.n)
         memcpy(c->hash, hash.p, hash.n);
-    c->writer = shard_writer_new(&c->plan, e);
-    return c->writer ? 0 : -1;
+    return open_writers(c, e);
 }
 
-/* The largest id, found on any thread, waits in the slot. */
+/* By the ids themselves: equal documents fall on one side, whatever else is in the run. */
+static int part_of(const struct conf *c, const struct doc *d, uint64_t seed)
+{
+    if (c->validation <= 0)
+        return TRAIN;
+    uint64_t h = hash64_seed(slice_of((const char *)d->ids, d->n_ids * sizeof *d->ids), seed);
+    return (double)(h >> 11) * 0x1p-53 < c->validation ? VALIDATION : TRAIN;
+}
+
 static enum verdict prepare(const void *conf, struct job *j, struct doc *d)
 {
-    (void)conf;
     if (!d->has_ids)
         return job_bad(j, "no-ids", "no input_ids: run encode first");
     if (doc_ids(d))
         return job_bad(j, "ids", "input_ids is no array of ids");
-    uint32_t *max = arena_zero(j->arena, sizeof *max);
+    struct found *f = arena_zero(j->arena, sizeof *f);
     for (size_t i = 0; i < d->n_ids; i++)
-        *max = d->ids[i] > *max ? d->ids[i] : *max;
-    d->slot = max;
+        f->max = d->ids[i] > f->max ? d->ids[i] : f->max;
+    f->part = part_of(conf, d, j->setup->seed);
+    d->slot = f;
     return DOC_KEEP;
 }
 
@@ -119,7 +158,7 @@ static int check(const struct conf *c, const struct doc *d, struct slice tokeniz
                  struct err *e)
 {
     const struct shard_about *a = &c->plan.about;
-    uint32_t max = *(const uint32_t *)d->slot;
+    uint32_t max = ((const struct found *)d->slot)->max;
     if (!slice_eq(shard_tokenizer_hash(tokenizer), slice_of(c->hash, c->n_hash)))
         return err_set(e, ERR_DATA, "document %.*s: another tokenizer than before",
                        (int)(d->id.n < 200 ? d->id.n : 200), d->id.p);
@@ -147,13 +186,16 @@ static enum verdict commit(void *conf, struct job *j, struct doc *d)
 {
     struct conf *c = conf;
     struct slice tokenizer = doc_get(d, "metadata.tokenizer");
-    if (!c->writer && start(c, tokenizer, j->err))
+    if (!c->writer[TRAIN] && start(c, tokenizer, j->err))
         return DOC_FAIL;
     const struct shard_doc about = origin(d);
+    const int part = ((const struct found *)d->slot)->part;
     if (check(c, d, tokenizer, j->err) ||
-        shard_writer_add(c->writer, d->ids, d->n_ids, &about, j->err))
+        shard_writer_add(c->writer[part], d->ids, d->n_ids, &about, j->err))
         return DOC_FAIL;
     job_count(j, "tokens", d->n_ids + (c->plan.about.eod != EOD_NONE));
+    if (part == VALIDATION)
+        job_count(j, "validation_tokens", d->n_ids + (c->plan.about.eod != EOD_NONE));
     job_hist(j, "tokens_per_document", (double)d->n_ids);
     return DOC_KEEP;
 }
@@ -163,19 +205,23 @@ static int finish(void *conf, const struct setup *s, void **scratch, int n_scrat
 {
     struct conf *c = conf;
     (void)s, (void)scratch, (void)n_scratch;
-    if (!c->writer) {               /* no documents: an empty shard of the smallest vocabulary */
+    if (!c->writer[TRAIN]) {        /* no documents: an empty shard of the smallest vocabulary */
         c->eod = EOD_OMIT;
         c->vocab_size = c->vocab_size ? c->vocab_size : "1";
         if (start(c, (struct slice){NULL, 0}, e))
             return -1;
     }
-    return shard_writer_finish(c->writer, e);
+    for (int i = TRAIN; i <= VALIDATION; i++)
+        if (c->writer[i] && shard_writer_finish(c->writer[i], e))
+            return -1;
+    return 0;
 }
 
 static void shard_close(void *conf)
 {
     struct conf *c = conf;
-    shard_writer_free(c->writer);
+    for (int i = TRAIN; i <= VALIDATION; i++)
+        shard_writer_free(c->writer[i]);
     mem_free(c->hash);
 }
 

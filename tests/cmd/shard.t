@@ -49,6 +49,22 @@ is "$(ls s | tr '\n' ' ')" "manifest.json shard.tms " "a rerun removes files of 
 "$TOKMILL" -j4 shard d.jsonl -o j/
 ok_cmd "the same bytes with more threads" cmp j/shard.tms t/shard.tms
 
+for i in $(seq 1 400); do
+    printf '{"id":"e%s","text":"",%s,"input_ids":[%s,2,3]}\n' $i "$meta" $((i % 300))
+done > many.jsonl
+"$TOKMILL" shard many.jsonl --validation 0.2 -o v/
+"$TOKMILL" unshard v/train/ | jq -c .input_ids | sort -u > train
+"$TOKMILL" unshard v/validation/ | jq -c .input_ids | sort -u > validation
+is "$(cat train validation | sort -u | wc -l | tr -d ' ') $(comm -12 train validation | wc -l | tr -d ' ')" \
+    "300 0" "--validation: all documents, equal ones on one side"
+is "$(jq '.documents > 40 and .documents < 120' v/validation/manifest.json)" true "about its share"
+ok_cmd "both sides verify" "$TOKMILL" verify v/train/ v/validation/
+sort -R --random-source=many.jsonl many.jsonl | "$TOKMILL" -j3 shard --validation 0.2 --size 64 -o v2/
+is "$("$TOKMILL" unshard v2/validation/ | jq -c .input_ids | sort -u | cksum)" \
+    "$(cksum < validation)" "another order, another cut: the same sides"
+"$TOKMILL" --seed 9 shard many.jsonl --validation 0.2 -o v3/
+status_is 1 "another seed, others" cmp v/validation/shard.tms v3/validation/shard.tms
+status_is 2 "no share" "$TOKMILL" shard d.jsonl --validation 1 -o x/
 sed 's/abc/abd/' d.jsonl | tail -n 1 > other.jsonl
 status_is 1 "documents of two tokenizers are refused" "$TOKMILL" shard d.jsonl other.jsonl -o x/
 status_is 1 "and leave no manifest" test -e x/manifest.json
