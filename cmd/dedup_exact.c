@@ -1,5 +1,5 @@
 /* tokmill dedup-exact: drop documents that equal another one. */
-#include "core/json.h"
+#include "core/docs.h"
 #include "core/mem.h"
 #include "core/stage.h"
 #include "dedup/exact.h"
@@ -8,9 +8,11 @@
 
 struct conf {
     const char *by, *keep;
+    struct opt_list against;
     struct policy policy;
     struct exact *exact;
-    struct names *names;
+    struct names *names, *earlier;  /* of the documents; of those in --against */
+    uint64_t n_earlier;
 };
 
 struct scratch {
@@ -29,7 +31,38 @@ static const struct opt opts[] = {
             "what must be equal: text, url (normalised), id or dotted names"),
     OPT_STR(0, "keep", "POLICY", "first", struct conf, keep,
             "the one kept: first, longest, min-id, field:NAME, source:A,B,..."),
+    OPT_LIST(0, "against", "FILE", struct conf, against,
+             "documents kept earlier: what equals one of them goes"),
     OPT_END};
+
+static int add_earlier(struct conf *c, const struct doc *d, struct buf *work, struct err *e)
+{
+    struct hash128 key;
+    if (key_of(d, slice_str(c->by), work, &key) &&
+        exact_add(c->exact, key, 0, EXACT_EARLIER + c->n_earlier, e))
+        return -1;
+    c->n_earlier++;
+    return names_add(c->earlier, d->id, e);
+}
+
+static int read_earlier(struct conf *c, const char *path, struct err *e)
+{
+    struct docs *docs = docs_open(path, &doc_fields_default, e);
+    struct arena a;
+    struct buf work;
+    struct doc d;
+    int rc = docs ? 1 : -1;
+    arena_init(&a);
+    buf_init(&work, BUF_NO_LIMIT);
+    while (rc > 0 && (rc = docs_next(docs, &a, &d, e)) > 0) {
+        rc = add_earlier(c, &d, &work, e) ? -1 : 1;
+        arena_reset(&a);
+    }
+    docs_close(docs);
+    buf_free(&work);
+    arena_free(&a);
+    return rc;
+}
 
 static int open_exact(void *conf, const struct setup *s, struct err *e)
 {
@@ -40,8 +73,13 @@ static int open_exact(void *conf, const struct setup *s, struct err *e)
         return -1;
     struct exact_about about = {s->memory, s->tmp_max, s->tmp, policy_by_id(&c->policy)};
     c->exact = exact_new(&about);
-    c->names = names_new(s->tmp, s->tmp_max, e);
-    return c->names ? 0 : -1;
+    if (!(c->names = names_new(s->tmp, s->tmp_max, e)) ||
+        !(c->earlier = names_new(s->tmp, s->tmp_max, e)))
+        return -1;
+    for (size_t i = 0; i < c->against.n; i++)
+        if (read_earlier(c, c->against.v[i], e))
+            return -1;
+    return names_seal(c->earlier, e);
 }
 
 static void close_exact(void *conf)
@@ -49,6 +87,7 @@ static void close_exact(void *conf)
     struct conf *c = conf;
     exact_free(c->exact);
     names_free(c->names);
+    names_free(c->earlier);
 }
 
 static void *new_scratch(const void *conf)
@@ -114,7 +153,9 @@ static enum verdict give(const void *conf, struct job *j, struct doc *d)
             doc_set_u64(d, "metadata.tokmill.dedup-exact.copies", v.size);
         return DOC_KEEP;
     }
-    if (names_get(c->names, v.kept, &s->work, j->err))
+    rc = v.kept < EXACT_EARLIER ? names_get(c->names, v.kept, &s->work, j->err)
+                                : names_get(c->earlier, v.kept - EXACT_EARLIER, &s->work, j->err);
+    if (rc)
         return DOC_FAIL;
     job_note_str(j, "kept", buf_slice(&s->work));
     if (!j->annotate)

@@ -1,5 +1,6 @@
 /* tokmill dedup-near: drop documents that are nearly equal to another one. */
 #include <stdio.h>
+#include "core/docs.h"
 #include "core/mem.h"
 #include "core/spool.h"
 #include "core/stage.h"
@@ -15,6 +16,8 @@ enum { VERIFY_TEXT, VERIFY_NONE };       /* as in the option */
 
 struct conf {
     const char *keep;
+    struct opt_list against;
+    uint64_t earlier;               /* documents in --against; the others count on from there */
     uint64_t bands, rows, words;
     double jaccard;
     int verify;
@@ -49,6 +52,8 @@ static const struct opt opts[] = {
                "compare candidates' texts, or drop all that hang together"),
     OPT_STR(0, "keep", "POLICY", "first", struct conf, keep,
             "the one kept: first, longest, min-id, field:NAME, source:A,B,..."),
+    OPT_LIST(0, "against", "FILE", struct conf, against,
+             "documents kept earlier: what is like one of them goes"),
     OPT_END};
 
 /* How likely the settings are to find a pair, by its similarity; and how many at T they miss. */
@@ -97,30 +102,6 @@ static int check(const struct conf *c, struct err *e)
     return 0;
 }
 
-static int open_near(void *conf, const struct setup *s, struct err *e)
-{
-    struct conf *c = conf;
-    if (choose(c, s->quiet, e) || check(c, e) || policy_parse(&c->policy, c->keep, e))
-        return -1;
-    struct near_about about = {
-        .bands = (unsigned)c->bands, .words = (unsigned)c->words,
-        .verify = c->verify == VERIFY_TEXT, .threshold = c->jaccard,
-        .ranked = c->policy.kind != POLICY_FIRST, .by_id = policy_by_id(&c->policy),
-        .memory = s->memory, .tmp_max = s->tmp_max, .tmp = s->tmp, .threads = s->threads};
-    c->minhash = minhash_new((unsigned)c->bands, (unsigned)c->rows, s->seed);
-    c->near = near_new(&about, e);
-    c->names = c->near ? names_new(s->tmp, s->tmp_max, e) : NULL;
-    return c->names ? 0 : -1;
-}
-
-static void close_near(void *conf)
-{
-    struct conf *c = conf;
-    minhash_free(c->minhash);
-    near_free(c->near);
-    names_free(c->names);
-}
-
 static void *new_scratch(const void *conf)
 {
     const struct conf *c = conf;
@@ -143,7 +124,7 @@ static void free_scratch(void *scratch)
 }
 
 /* Signs the text: band keys in the arena, or NULL if it has no words. */
-static const uint64_t *sign(const struct conf *c, struct scratch *s, struct job *j,
+static const uint64_t *sign(const struct conf *c, struct scratch *s, struct arena *a,
                             struct slice text)
 {
     size_t n = 0, got;
@@ -153,16 +134,69 @@ static const uint64_t *sign(const struct conf *c, struct scratch *s, struct job 
         minhash_add(c->minhash, s->lanes, s->shingles, got);
     if (!n)
         return NULL;
-    uint64_t *keys = arena_alloc(j->arena, c->bands * sizeof *keys);
+    uint64_t *keys = arena_alloc(a, c->bands * sizeof *keys);
     minhash_keys(c->minhash, s->lanes, keys);
     return keys;
+}
+
+static int read_file(struct conf *c, struct scratch *s, const char *path, struct err *e)
+{
+    struct docs *docs = docs_open(path, &doc_fields_default, e);
+    struct arena a;
+    struct doc d;
+    int rc = docs ? 1 : -1;
+    arena_init(&a);
+    while (rc > 0 && (rc = docs_next(docs, &a, &d, e)) > 0) {
+        if (names_add(c->names, d.id, e) || near_add(c->near, sign(c, s, &a, d.text), 0, e))
+            rc = -1;
+        c->earlier++;
+        arena_reset(&a);
+    }
+    docs_close(docs);
+    arena_free(&a);
+    return rc;
+}
+
+static int read_earlier(struct conf *c, struct err *e)
+{
+    struct scratch *s = new_scratch(c);
+    int rc = 0;
+    for (size_t i = 0; i < c->against.n && !rc; i++)
+        rc = read_file(c, s, c->against.v[i], e);
+    near_earlier(c->near);
+    free_scratch(s);
+    return rc;
+}
+
+static int open_near(void *conf, const struct setup *s, struct err *e)
+{
+    struct conf *c = conf;
+    if (choose(c, s->quiet, e) || check(c, e) || policy_parse(&c->policy, c->keep, e))
+        return -1;
+    struct near_about about = {
+        .bands = (unsigned)c->bands, .words = (unsigned)c->words,
+        .verify = c->verify == VERIFY_TEXT, .threshold = c->jaccard,
+        .ranked = c->policy.kind != POLICY_FIRST, .by_id = policy_by_id(&c->policy),
+        .memory = s->memory, .tmp_max = s->tmp_max, .tmp = s->tmp, .threads = s->threads};
+    c->minhash = minhash_new((unsigned)c->bands, (unsigned)c->rows, s->seed);
+    c->near = near_new(&about, e);
+    c->names = c->near ? names_new(s->tmp, s->tmp_max, e) : NULL;
+    return c->names ? read_earlier(c, e) : -1;
+}
+
+static void close_near(void *conf)
+{
+    struct conf *c = conf;
+    minhash_free(c->minhash);
+    near_free(c->near);
+    names_free(c->names);
 }
 
 static enum verdict prepare(const void *conf, struct job *j, struct doc *d)
 {
     const struct conf *c = conf;
     struct found *f = arena_alloc(j->arena, sizeof *f);
-    f->keys = sign(c, j->scratch, j, d->text);
+    f->keys = sign(c, j->scratch, j->arena, d->text);
     f->rank = policy_rank(&c->policy, d);
     if (!f->keys)
         job_count(j, "without_words", 1);
@@ -183,7 +217,8 @@ static enum verdict commit(void *conf, struct job *j, struct doc *d)
 static int decide(void *conf, const struct setup *s, struct spool *docs, struct err *e)
 {
     struct conf *c = conf;
-    if (names_seal(c->names, e) || near_decide(c->near, c->names, docs, c->fields, e))
+    struct near_texts texts = {c->against, docs, c->fields};
+    if (names_seal(c->names, e) || near_decide(c->near, c->names, &texts, e))
         return -1;
     struct near_counts n = near_counts(c->near);
     if (n.largest_component >= GIANT && n.largest_component > spool_count(docs) / 100 && !s->quiet)
@@ -237,7 +272,8 @@ static enum verdict give(const void *conf, struct job *j, struct doc *d)
     const struct conf *c = conf;
     struct scratch *s = j->scratch;
     struct verdict_of v;
-    int rc = verdicts_find(near_verdicts(c->near), s->cursor, d->index, &v, j->err);
+    int rc = verdicts_find(near_verdicts(c->near), s->cursor, c->earlier + d->index, &v,
+                           j->err);
     if (rc < 0)
         return DOC_FAIL;
     if (d->index == 0)

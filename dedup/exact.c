@@ -48,7 +48,7 @@ static int choose(struct exact *x, const struct names *names, struct entry *best
 {
     if (other->rank < best->rank) {
         *best = *other;
-    } else if (other->rank == best->rank && x->about.by_id) {
+    } else if (other->rank == best->rank && x->about.by_id && best->doc < EXACT_EARLIER) {
         if (names_get(names, best->doc, &x->id, e) || names_get(names, other->doc, &x->other_id, e))
             return -1;
         if (slice_cmp(buf_slice(&x->other_id), buf_slice(&x->id)) < 0)

@@ -15,6 +15,9 @@
 
 struct exact;
 
+/* Numbers from here on are of documents kept earlier. Their rank is 0; others have at least 1. */
+#define EXACT_EARLIER ((uint64_t)1 << 48)
+
 struct exact_about {
     uint64_t memory, tmp_max;       /* bytes */
     const char *tmp;
@@ -23,7 +26,7 @@ struct exact_about {
 
 struct exact *exact_new(const struct exact_about *about);
 int exact_add(struct exact *x, struct hash128 key, uint64_t rank, uint64_t doc, struct err *e);
-/* names: of all documents, sealed. */
+/* names: of all documents but earlier ones, sealed. */
 int exact_decide(struct exact *x, const struct names *names, struct err *e);
 const struct verdicts *exact_verdicts(const struct exact *x);
 void exact_free(struct exact *x);                   /* NULL is allowed */

@@ -23,7 +23,7 @@ struct member {                     /* the same, sorted by component and place i
 
 struct near {
     struct near_about about;
-    uint64_t docs;
+    uint64_t docs, earlier;         /* earlier: the first so many were kept earlier */
     struct sorter *bands;
     struct temp *ranks;             /* of all documents, when ranked */
     struct temp *entries;
@@ -54,6 +54,8 @@ struct near *near_new(const struct near_about *about, struct err *e)
     }
     return n;
 }
+
+void near_earlier(struct near *n) { n->earlier = n->docs; }
 
 int near_add(struct near *n, const uint64_t *keys, uint64_t rank, struct err *e)
 {
@@ -158,13 +160,13 @@ static int group(struct near *n, struct err *e)
     return check_memory(n, e);
 }
 
-static int make_sets(struct near *n, struct spool *docs, const struct doc_fields *fields,
-                     struct err *e)
+static int make_sets(struct near *n, const struct near_texts *from, struct err *e)
 {
     int threads = n->about.threads;
     struct sets_about about = {n->about.tmp, n->about.tmp_max,
                                3 * share(n) / (uint64_t)threads};
-    struct texts_about texts = {docs, fields, &n->candidates, n->about.words, threads};
+    struct texts_about texts = {from->docs, from->fields, from->earlier, n->earlier,
+                                &n->candidates, n->about.words, threads};
     n->places = mem_array(n->candidates.count + 1, sizeof *n->places);
     if (!(n->sets = sets_new(&about, e)))
         return -1;
@@ -283,6 +285,8 @@ static int sort_members(struct near *n, struct err *e)
 static int decided(void *to, const struct verdict_of *v, struct err *e)
 {
     struct near *n = to;
+    if (v->doc < n->earlier)        /* its cluster's size is nobody's concern any more */
+        return 0;
     return sorter_add(n->decided, v, e);
 }
 
@@ -295,8 +299,9 @@ struct component {                  /* what walk_members() has gathered */
 static int walk_document(struct near *n, struct walk *w, struct component *c, struct err *e)
 {
     uint64_t place = n->sets ? n->places[marks_rank(&n->candidates, c->doc)] : 0;
+    struct walk_document d = {c->doc, place, c->doc < n->earlier, c->groups, c->n};
     c->size++;
-    return walk_add(w, c->doc, place, c->groups, c->n, e);
+    return walk_add(w, &d, e);
 }
 
 static int end_component(struct near *n, struct walk *w, struct component *c, struct err *e)
@@ -376,11 +381,11 @@ static void release(struct near *n)
     n->sets = NULL;
 }
 
-int near_decide(struct near *n, const struct names *names, struct spool *docs,
-                const struct doc_fields *fields, struct err *e)
+int near_decide(struct near *n, const struct names *names, const struct near_texts *texts,
+                struct err *e)
 {
     if (!(n->verdicts = verdicts_new(n->about.tmp, n->about.tmp_max, e)) || group(n, e) ||
-        (n->about.verify && make_sets(n, docs, fields, e)) ||
+        (n->about.verify && make_sets(n, texts, e)) ||
         (n->about.ranked && order(n, names, e)) || walk(n, e) || sorter_sort(n->decided, e) ||
         write_verdicts(n, e))
         return -1;

@@ -13,6 +13,7 @@
 #ifndef DEDUP_NEAR_H
 #define DEDUP_NEAR_H
 #include "core/doc.h"
+#include "core/opt.h"
 #include "core/spool.h"
 #include "dedup/names.h"
 #include "dedup/verdicts.h"
@@ -38,11 +39,20 @@ struct near_counts {
 
 struct near *near_new(const struct near_about *about, struct err *e);
 void near_free(struct near *n);                     /* NULL is allowed */
+/* What has been added so far was kept earlier: it stays, and what is like it goes. Numbers go on
+ * counting. Ranks of earlier documents are 0. */
+void near_earlier(struct near *n);
 /* keys: one a band, or NULL for a document without words, which is like no other. */
 int near_add(struct near *n, const uint64_t *keys, uint64_t rank, struct err *e);
-/* docs: all documents added, in order; fields: how they are read. */
-int near_decide(struct near *n, const struct names *names, struct spool *docs,
-                const struct doc_fields *fields, struct err *e);
+struct near_texts {                 /* the texts of all documents added, in order */
+    struct opt_list earlier;        /* JSONL files of those kept earlier */
+    struct spool *docs;             /* the others */
+    const struct doc_fields *fields;
+};
+
+/* names: of all documents, sealed. */
+int near_decide(struct near *n, const struct names *names, const struct near_texts *texts,
+                struct err *e);
 const struct verdicts *near_verdicts(const struct near *n);
 struct near_counts near_counts(const struct near *n);
 

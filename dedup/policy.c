@@ -77,7 +77,7 @@ static uint64_t by_source(const struct doc *d, struct slice order)
     return i;
 }
 
-uint64_t policy_rank(const struct policy *p, const struct doc *d)
+static uint64_t rank(const struct policy *p, const struct doc *d)
 {
     switch (p->kind) {
     case POLICY_LONGEST: return UINT64_MAX - d->text.n;
@@ -87,4 +87,10 @@ uint64_t policy_rank(const struct policy *p, const struct doc *d)
     case POLICY_MIN_ID: break;
     }
     return 0;
+}
+
+uint64_t policy_rank(const struct policy *p, const struct doc *d)
+{
+    uint64_t r = rank(p, d);
+    return r < UINT64_MAX ? r + 1 : r;
 }

@@ -22,6 +22,7 @@ struct policy {
 };
 
 int policy_parse(struct policy *p, const char *text, struct err *e);
+/* 1 or more: 0 is for documents kept earlier, which outrank all others. */
 uint64_t policy_rank(const struct policy *p, const struct doc *d);
 /* True if equal ranks are told apart by id. */
 static inline bool policy_by_id(const struct policy *p) { return p->kind != POLICY_FIRST; }

@@ -3,6 +3,7 @@
 #include "dedup/texts.h"
 #include <pthread.h>
 #include <stdatomic.h>
+#include "core/docs.h"
 #include "core/mem.h"
 
 struct work {
@@ -42,8 +43,8 @@ static int block(struct work *w, struct set_maker *m, struct arena *arena,
     if (spool_block(a->docs, cursor, b, &bytes, &first, &count, e))
         return -1;
     for (uint64_t i = first; i < first + count && slice_next(&bytes, '\n', &line); i++)
-        if (marks_has(a->chosen, i) &&
-            one(a, m, arena, line, &w->places[marks_rank(a->chosen, i)], e))
+        if (marks_has(a->chosen, a->in_files + i) &&
+            one(a, m, arena, line, &w->places[marks_rank(a->chosen, a->in_files + i)], e))
             return -1;
     return 0;
 }
@@ -69,12 +70,52 @@ static void *run(void *arg)
     return NULL;
 }
 
+static int of_file(const struct texts_about *a, struct set_maker *m, const char *path,
+                   uint64_t *number, uint64_t *places, struct err *e)
+{
+    struct docs *docs = docs_open(path, &doc_fields_default, e);
+    struct arena arena;
+    struct doc d;
+    int rc = docs ? 1 : -1;
+    arena_init(&arena);
+    while (rc > 0 && (rc = docs_next(docs, &arena, &d, e)) > 0) {
+        if (*number >= a->in_files)
+            rc = err_set(e, ERR_IO, "%s has grown while it was read", path);
+        else if (marks_has(a->chosen, *number) &&
+                 set_make(m, d.text, &places[marks_rank(a->chosen, *number)], e))
+            rc = -1;
+        ++*number;
+        arena_reset(&arena);
+    }
+    docs_close(docs);
+    arena_free(&arena);
+    return rc;
+}
+
+static int of_files(const struct texts_about *a, struct sets *sets, uint64_t *places,
+                    struct err *e)
+{
+    struct set_maker *m = set_maker_new(sets, a->words);
+    uint64_t number = 0;
+    int rc = 0;
+    for (size_t i = 0; i < a->files.n && !rc; i++)
+        rc = of_file(a, m, a->files.v[i], &number, places, e);
+    if (!rc && number != a->in_files)
+        rc = err_set(e, ERR_IO, "files of earlier documents have shrunk while they were read");
+    set_maker_free(m);
+    return rc;
+}
+
 int texts_to_sets(const struct texts_about *about, struct sets *sets, uint64_t *places,
                   struct err *e)
 {
     struct work w = {.about = about, .sets = sets, .places = places};
     struct worker *workers = mem_array((size_t)about->threads, sizeof *workers);
     int started = 1;
+    if (of_files(about, sets, places, e)) {
+        mem_free(workers);
+        return -1;
+    }
     for (int i = 0; i < about->threads; i++) {
         workers[i].work = &w;
         err_init(&workers[i].err);

@@ -1,7 +1,8 @@
-/* texts - shingle sets of chosen documents, read back from the spool by several threads */
+/* texts - shingle sets of chosen documents: of files, then of the spool by several threads */
 #ifndef DEDUP_TEXTS_H
 #define DEDUP_TEXTS_H
 #include "core/doc.h"
+#include "core/opt.h"
 #include "core/spool.h"
 #include "dedup/marks.h"
 #include "dedup/sets.h"
@@ -9,6 +10,8 @@
 struct texts_about {
     struct spool *docs;
     const struct doc_fields *fields;
+    struct opt_list files;          /* JSONL files of the documents before those of the spool */
+    uint64_t in_files;              /* their number: the spool's first document has this one */
     const struct marks *chosen;     /* sealed */
     unsigned words;                 /* of a shingle */
     int threads;

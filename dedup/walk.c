@@ -111,8 +111,7 @@ static int add_node(struct walk *w, uint64_t group, uint32_t leader, struct err 
     return 2 * w->n_groups > w->cap_slots ? grow_slots(w, e) : 0;
 }
 
-static int add_leader(struct walk *w, uint64_t doc, uint64_t place, const uint64_t *groups,
-                      size_t n, struct err *e)
+static int add_leader(struct walk *w, const struct walk_document *d, struct err *e)
 {
     if (w->n_leaders == w->cap_leaders) {
         w->cap_leaders = w->cap_leaders ? w->cap_leaders * 2 : 64;
@@ -120,9 +119,9 @@ static int add_leader(struct walk *w, uint64_t doc, uint64_t place, const uint64
         if (check_memory(w, e))
             return -1;
     }
-    w->leaders[w->n_leaders++] = (struct leader){doc, place, 1, 0};
-    for (size_t i = 0; i < n && w->about.sets; i++)
-        if (add_node(w, groups[i], (uint32_t)w->n_leaders - 1, e))
+    w->leaders[w->n_leaders++] = (struct leader){d->doc, d->place, 1, 0};
+    for (size_t i = 0; i < d->n && w->about.sets; i++)
+        if (add_node(w, d->groups[i], (uint32_t)w->n_leaders - 1, e))
             return -1;
     return 0;
 }
@@ -149,37 +148,38 @@ static int compare(struct walk *w, size_t leader, uint64_t place, struct best *b
     return 0;
 }
 
-static int find_best(struct walk *w, uint64_t place, const uint64_t *groups, size_t n,
-                     struct best *best, struct err *e)
+static int find_best(struct walk *w, const struct walk_document *d, struct best *best,
+                     struct err *e)
 {
-    for (size_t i = 0; i < n; i++) {
-        uint32_t k = find(w->slots, w->cap_slots, w->component, groups[i])->first;
+    for (size_t i = 0; i < d->n; i++) {
+        uint32_t k = find(w->slots, w->cap_slots, w->component, d->groups[i])->first;
         for (; k; k = w->nodes[k - 1].next) {
             struct leader *l = &w->leaders[w->nodes[k - 1].leader];
             if (l->seen_by == w->members)
                 continue;
             l->seen_by = w->members;
-            if (compare(w, (size_t)(l - w->leaders), place, best, e))
+            if (compare(w, (size_t)(l - w->leaders), d->place, best, e))
                 return -1;
         }
     }
     return 0;
 }
 
-int walk_add(struct walk *w, uint64_t doc, uint64_t place, const uint64_t *groups, size_t n,
-             struct err *e)
+int walk_add(struct walk *w, const struct walk_document *d, struct err *e)
 {
     struct best best = {0, -1};
     w->members++;
+    if (d->earlier)
+        return add_leader(w, d, e);
     if (!w->about.sets && w->n_leaders)
         best = (struct best){0, -2};            /* joins unseen */
-    else if (w->about.sets && find_best(w, place, groups, n, &best, e))
+    else if (w->about.sets && find_best(w, d, &best, e))
         return -1;
     if (best.similarity == -1)
-        return add_leader(w, doc, place, groups, n, e);
+        return add_leader(w, d, e);
     struct leader *l = &w->leaders[best.leader];
     l->size++;
-    struct verdict_of v = {doc, l->doc, 0, best.similarity < 0 ? -1 : best.similarity};
+    struct verdict_of v = {d->doc, l->doc, 0, best.similarity < 0 ? -1 : best.similarity};
     return w->about.verdict(w->about.to, &v, e);
 }
 

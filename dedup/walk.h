@@ -33,10 +33,15 @@ struct walk_counts {
 
 struct walk *walk_new(const struct walk_about *about);
 void walk_free(struct walk *w);                     /* NULL is allowed */
-/* The next document of the component, the groups (runs of equal band keys) it is in, and the place
- * of its set. */
-int walk_add(struct walk *w, uint64_t doc, uint64_t place, const uint64_t *groups, size_t n,
-             struct err *e);
+struct walk_document {
+    uint64_t doc, place;            /* place of its set */
+    bool earlier;                   /* kept earlier: stays whatever it is like */
+    const uint64_t *groups;         /* runs of equal band keys that it is in */
+    size_t n;
+};
+
+/* The next document of the component. */
+int walk_add(struct walk *w, const struct walk_document *d, struct err *e);
 /* Ends the component: gives verdicts of kept documents that others joined. */
 int walk_end(struct walk *w, struct err *e);
 uint64_t walk_kept(const struct walk *w);           /* documents of the component, so far */

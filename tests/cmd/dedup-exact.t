@@ -58,6 +58,17 @@ ok_cmd "permuted inputs give the same documents under min-id" cmp one other
 "$TOKMILL" jsonl many.jsonl then dedup-exact then dedup-exact --by id > other
 "$TOKMILL" jsonl many.jsonl | "$TOKMILL" dedup-exact | "$TOKMILL" dedup-exact --by id > one
 ok_cmd "two in a chain are two in a pipe" cmp one other
+head -n 20000 many.jsonl > month1.jsonl
+tail -n +20001 many.jsonl > month2.jsonl
+"$TOKMILL" dedup-exact month1.jsonl -o kept1.jsonl.zst
+"$TOKMILL" dedup-exact --memory 1M --against kept1.jsonl.zst month2.jsonl --rejects dropped > kept2
+"$TOKMILL" dedup-exact many.jsonl | jq -r .id > want
+(zstd -dcq kept1.jsonl.zst; cat kept2) | jq -r .id > got
+ok_cmd "--against: month by month as all at once" cmp want got
+is "$(grep -m1 '"text":"text number 3"' dropped | jq -r '.metadata.tokmill["dedup-exact"].kept')" d5 \
+    "--against: rejects name the earlier one"
+is "$(tail -n 2 l.jsonl | "$TOKMILL" dedup-exact --by k --keep longest --against l.jsonl | wc -l)" 0 \
+    "--against: earlier documents outrank every policy"
 is "$("$TOKMILL" dedup-exact /dev/null | wc -c)" 0 "nothing in, nothing out"
 
 is "$("$TOKMILL" dedup-exact --keep best a.jsonl 2>&1 >/dev/null | head -n 1)" \

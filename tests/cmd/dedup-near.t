@@ -96,6 +96,26 @@ ok_cmd "--seed chooses other permutations" test "$(cmp -s k1 k2; echo $?)" = 1
 "$TOKMILL" dedup-exact many.jsonl then dedup-near then dedup-exact --by id > k1
 "$TOKMILL" dedup-exact many.jsonl | near | "$TOKMILL" dedup-exact --by id > k2
 ok_cmd "in a chain between barriers as in a pipe" cmp k1 k2
+head -n 2000 many.jsonl > month1.jsonl
+tail -n +2001 many.jsonl > month2.jsonl
+near month1.jsonl -o kept1.jsonl.zst
+near --against kept1.jsonl.zst month2.jsonl --rejects r2 > kept2
+ok_cmd "--against: earlier documents take along what is like them" test "$(jq -r '.metadata.tokmill["dedup-near"].cluster' r2 |
+    sort -u | while read -r i; do zstd -dcq kept1.jsonl.zst | grep -c "\"id\":\"$i\""; done | grep -c 1)" -gt 2
+is "$(cat kept2 r2 | wc -l)" 2000 "--against: earlier documents are not given again"
+(zstd -dcq kept1.jsonl.zst; cat kept2) > both.jsonl
+near both.jsonl > again
+is "$(wc -l < again)" "$(wc -l < both.jsonl)" "--against: nothing like an earlier or a kept one is left"
+near -j8 --memory 4M --against kept1.jsonl.zst month2.jsonl > k2
+ok_cmd "--against: the same bytes with other threads and memory" cmp kept2 k2
+near --keep longest --against kept1.jsonl.zst month2.jsonl | jq -r .id | sort > k1
+sort -r month2.jsonl | near --keep longest --against kept1.jsonl.zst | jq -r .id | sort > k2
+ok_cmd "--against: with a policy, in any order" cmp k1 k2
+head -n 40 month1.jsonl > twins.jsonl
+head -n 40 month1.jsonl >> twins.jsonl
+is "$(near --against twins.jsonl twins.jsonl | wc -l)" 0 "--against: earlier documents may be alike"
+is "$(near --verify none --against twins.jsonl twins.jsonl | wc -l)" 0 "--against: without verification too"
+status_is 3 "--against: a file that is not there" "$TOKMILL" dedup-near --against nowhere.jsonl a.jsonl
 is "$(near /dev/null | wc -c)" 0 "nothing in, nothing out"
 # A text of 3 MB beside its copy with a tail, in little memory: its shingles are sorted on disk.
 jq -r .text many.jsonl | tr '\n' ' ' | head -c 3000000 > long.txt

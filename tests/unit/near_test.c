@@ -169,7 +169,8 @@ static void run(const struct corpus *c, struct near_about about, const uint64_t 
     }
     assert_int_equal(spool_seal(docs, &e), 0);
     assert_int_equal(names_seal(names, &e), 0);
-    if (near_decide(n, names, docs, &doc_fields_default, &e))
+    if (near_decide(n, names, &(struct near_texts){.docs = docs, .fields = &doc_fields_default},
+                    &e))
         fail_msg("%s", e.text);
     struct verdict_cursor *cursor = verdict_cursor_new();
     for (size_t i = 0; i < DOCS; i++) {
