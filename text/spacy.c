@@ -495,8 +495,8 @@ static inline bool plain_word(const struct spacy *s, const char *p, size_t n)
            !find_special(s, p, n);
 }
 
-/* At p, behind a plain word, stands one mark and then a blank, and the mark is cut off: not when the
- * two are an exception ("Mr."), nor a dot behind a single capital ("J."). */
+/* At p, behind a plain word, stands one mark and then a blank, and the mark is cut off: not when
+ * the two are an exception ("Mr."), nor a dot behind a single capital ("J."). */
 static inline bool one_mark(const struct spacy *s, const char *word, const char *p,
                             const char *end)
 {
