@@ -99,6 +99,8 @@ void batch_notice(struct batch *b, const char *kind, uint64_t record, uint64_t o
         b->step, kind, arena_copy(&b->arena, b->file), arena_copy(&b->arena, raw),
         arena_copy(&b->arena, slice_str(text)), record, offset, damaged};
     tally_add(&b->tally[b->step], TALLY_BAD, slice_str(kind), no_key, 1, raw.n);
+    if (b->bad_counts_in)
+        tally_add(&b->tally[b->step], TALLY_IN, no_key, no_key, 1, 0);
 }
 
 void batch_bad(struct batch *b, const char *kind, uint64_t record, uint64_t offset,

@@ -33,6 +33,7 @@ struct batch {
     size_t cap_ends;
     size_t input;                   /* index of the operand that it was read from */
     size_t step;                    /* now at work */
+    bool bad_counts_in;             /* what is read are documents, so a bad one went in too */
     struct slice file;              /* of the piece now parsed */
     const struct doc_fields *fields;
     uint64_t first_index;           /* of the first document, when it comes from a spool */

@@ -11,6 +11,7 @@
 #include "core/json.h"
 #include "core/mem.h"
 #include "core/run.h"
+#include "core/sample.h"
 
 #define C struct chain_opts
 #define S struct step_opts
@@ -25,6 +26,8 @@ const struct opt chain_opt_table[] = {
     OPT_SIZE(0, "max-record", "SIZE", NULL, C, max_record,
             "larger records are bad (default memory / 4)"),
     OPT_STR(0, "stats", "FILE", NULL, C, stats, "write statistics as JSON"),
+    OPT_STR(0, "stats-by", "FIELD,...", NULL, C, stats_by,
+            "split the accounts by members (source,metadata.lang)"),
     OPT_U64(0, "seed", "N", "0", C, seed, "seed of every random choice"),
     OPT_U64(0, "limit", "N", NULL, C, limit, "read at most N documents"),
     OPT_STR(0, "plan", "FILE", NULL, C, plan, "do the units of this plan (see tokmill plan)"),
@@ -258,13 +261,13 @@ static int names_from(struct chain *c, struct err *e)
 }
 
 /* --min-keep: a share from 0% to 100%; --rejects-text: all, none or sample:N. */
-static int check_step_options(const struct step *s, struct err *e)
+static int check_step_options(struct step *s, struct err *e)
 {
     const char *keep = s->o.min_keep, *text = s->o.rejects_text;
     char *end = NULL;
-    double share = keep ? strtod(keep, &end) : 0;
     uint64_t n = 0;
-    if (keep && (end == keep || strcmp(end, "%") || !(share >= 0 && share <= 100)))
+    s->min_keep = keep ? strtod(keep, &end) : 0;
+    if (keep && (end == keep || strcmp(end, "%") || !(s->min_keep >= 0 && s->min_keep <= 100)))
         return err_set(e, ERR_USAGE, "--min-keep: '%.40s' is not a share such as 50%%", keep);
     if (text && strcmp(text, "all") && strcmp(text, "none") &&
         (strncmp(text, "sample:", 7) || !json_u64(slice_str(text + 7), &n) || !n))
@@ -285,6 +288,22 @@ static int parse_max_bad(struct step *s, struct err *e)
         s->max_bad_share = x / 100;
     else
         s->max_bad_n = (uint64_t)x;
+    return 0;
+}
+
+/* Groups of documents that are counted apart: --stats-by, and sources for --min-keep. */
+static int parse_groups(struct chain *c, struct err *e)
+{
+    struct slice rest = slice_str(c->o.stats_by), field;
+    for (size_t i = 0; i < c->n; i++)
+        c->groups_for_keep |= c->steps[i].o.min_keep != NULL;
+    if (c->groups_for_keep)
+        c->group_by[c->n_group_by++] = SLICE("source");
+    while (rest.n && slice_next(&rest, ',', &field)) {
+        if (c->n_group_by == GROUP_FIELDS_MAX)
+            return err_set(e, ERR_USAGE, "--stats-by: at most %d members", GROUP_FIELDS_MAX - 1);
+        c->group_by[c->n_group_by++] = field;
+    }
     return 0;
 }
 
@@ -404,7 +423,7 @@ static int derive(struct chain *c, struct err *e)
     for (size_t i = 0; i < c->n; i++)
         if (parse_max_bad(&c->steps[i], e) || check_step_options(&c->steps[i], e))
             return -1;
-    if (names_from(c, e))
+    if (parse_groups(c, e) || names_from(c, e))
         return -1;
     if (derive_rank(c, e))
         return -1;
@@ -494,6 +513,8 @@ void chain_free(struct chain *c)
         tally_free(&c->steps[i].sum);
         mem_free(c->steps[i].conf);
         mem_free(c->steps[i].fresh);
+        sample_free(c->steps[i].kept);
+        sample_free(c->steps[i].dropped);
     }
     mem_free(c->steps);
     mem_free(c->inputs.v);

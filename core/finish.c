@@ -3,10 +3,48 @@
 #include <sys/resource.h>
 #include <unistd.h>
 #include "core/json.h"
+#include "core/mem.h"
 #include "core/output.h"
 #include "core/run.h"
+#include "core/sample.h"
 
-/* CONTRACT.md section 6: in + made = out + dropped + merged + bad, by documents. */
+/* The source of a group: the first element of its key. */
+static struct slice source_of(struct slice group)
+{
+    struct json_iter it;
+    struct json_member m = {{"", 0}, {"", 0}};
+    if (json_iter_init(&it, group))
+        json_iter_next(&it, &m);
+    return m.value;
+}
+
+/* --min-keep, source by source: one that loses nearly everything must not hide in the sum. Groups
+ * are sorted, so those of a source stand together. */
+static int check_keep(const struct step *s, struct err *e)
+{
+    struct slice *groups;
+    size_t n = tally_groups(&s->total, &groups);
+    int rc = 0;
+    for (size_t i = 0, next; i < n && !rc; i = next) {
+        struct slice source = source_of(groups[i]);
+        uint64_t in = 0, out = 0;
+        for (next = i; next < n && slice_eq(source_of(groups[next]), source); next++) {
+            in += tally_of_group(&s->total, TALLY_IN, groups[next]) +
+                  tally_of_group(&s->total, TALLY_MADE, groups[next]);
+            out += tally_of_group(&s->total, TALLY_OUT, groups[next]);
+        }
+        if (100.0 * (double)out < s->min_keep * (double)in)
+            rc = err_set(e, ERR_VERIFY, "%s kept %llu of %llu documents of source %.*s, less than "
+                         "--min-keep %s", s->stage->name, (unsigned long long)out,
+                         (unsigned long long)in, (int)(source.n < 100 ? source.n : 100), source.p,
+                         s->o.min_keep);
+    }
+    mem_free(groups);
+    return rc;
+}
+
+/* CONTRACT.md section 6: in + made = out + dropped + merged + bad, by documents. What a reader
+ * calls bad are records, which never became documents. */
 static int check_step(const struct step *s, struct err *e)
 {
     const struct tally *t = &s->total;
@@ -14,22 +52,15 @@ static int check_step(const struct step *s, struct err *e)
     uint64_t in = tally_total(t, TALLY_IN).n + tally_total(t, TALLY_MADE).n;
     uint64_t out = tally_total(t, TALLY_OUT).n + tally_total(t, TALLY_DROPPED).n +
                    tally_total(t, TALLY_MERGED).n;
-    uint64_t bad = tally_total(t, TALLY_BAD).n, records = in + bad;
-    /* A first stage that reads documents counts bad lines before they are documents. */
-    if (!reads && in != out && in != out + bad && in > out + bad)
+    uint64_t bad = tally_total(t, TALLY_BAD).n, records = reads ? in + bad : in;
+    if (in != out + (reads ? 0 : bad))
         return err_set(e, ERR_BUG, "%s: %llu documents in, %llu accounted for", s->stage->name,
                        (unsigned long long)in, (unsigned long long)(out + bad));
     if (s->max_bad_share >= 0 && records && (double)bad > s->max_bad_share * (double)records)
         return err_set(e, ERR_VERIFY, "%s: %llu of %llu records are bad, more than --max-bad %s",
                        s->stage->name, (unsigned long long)bad, (unsigned long long)records,
                        s->o.max_bad);
-    double keep = 0;
-    if (s->o.min_keep && in && sscanf(s->o.min_keep, "%lf", &keep) == 1 &&
-        100.0 * (double)tally_total(t, TALLY_OUT).n < keep * (double)in)
-        return err_set(e, ERR_VERIFY, "%s kept %llu of %llu documents, less than --min-keep %s",
-                       s->stage->name, (unsigned long long)tally_total(t, TALLY_OUT).n,
-                       (unsigned long long)in, s->o.min_keep);
-    return 0;
+    return s->o.min_keep ? check_keep(s, e) : 0;
 }
 
 int finish_accounts(const struct chain *c, struct err *e)
@@ -57,6 +88,19 @@ static void put_run(const struct chain *c, double seconds, struct buf *b)
     buf_add_byte(b, '}');
 }
 
+static void put_samples(const struct step *s, struct buf *b)
+{
+    if (!s->kept)
+        return;
+    json_key(b, "samples");
+    buf_add_byte(b, '{');
+    json_key(b, "kept");
+    sample_json(s->kept, b);
+    json_key(b, "dropped");
+    sample_json(s->dropped, b);
+    buf_add_byte(b, '}');
+}
+
 int finish_stats(const struct chain *c, double seconds, struct err *e)
 {
     struct buf b;
@@ -70,6 +114,7 @@ int finish_stats(const struct chain *c, double seconds, struct err *e)
         json_put_str(&b, "name", slice_str(c->steps[i].stage->name));
         json_put_u64(&b, "step", i);
         tally_json(&c->steps[i].total, &b);
+        put_samples(&c->steps[i], &b);
         buf_add_byte(&b, '}');
     }
     buf_add_byte(&b, ']');

@@ -49,7 +49,11 @@ int lines_parse(const struct doc_fields *f, const struct piece *p, struct batch 
     while (rest.n) {
         size_t n = slice_find_byte(rest, '\n');
         line = slice_upto(rest, n);
-        if (slice_trim(line).n)
+        if (p->max_record && n > p->max_record)
+            batch_bad(out, "oversize", record, offset, slice_upto(line, 256),
+                      "record larger than --max-record (%llu bytes)",
+                      (unsigned long long)p->max_record);
+        else if (slice_trim(line).n)
             parse_line(f, line, p->name, record, offset, out);
         offset += n + (n < rest.n);
         record++;

@@ -4,6 +4,7 @@
 #include "core/lines.h"
 #include "core/mem.h"
 #include "core/output.h"
+#include "core/sample.h"
 #include "core/segment.h"
 #include "core/units.h"
 
@@ -84,6 +85,7 @@ static bool next_batch(struct segment *g, struct batch *b)
 static void get_pieces(struct segment *g, struct batch *b)
 {
     b->step = g->source_step;
+    b->bad_counts_in = !g->source_counts;
     b->last = true;
     if (!feed_needs_join(g->feed))
         return;
@@ -356,11 +358,23 @@ static int run_documents(struct chain *c, struct folder *folder, size_t first, s
     return rc;
 }
 
+static void begin_samples(struct chain *c)
+{
+    for (size_t i = 0; c->o.stats && i < c->n; i++) {
+        struct step *s = &c->steps[i];
+        sample_free(s->kept);
+        sample_free(s->dropped);
+        s->kept = sample_new();
+        s->dropped = sample_new();
+    }
+}
+
 /* One run from inputs to statistics: of the whole chain, or of one unit. */
 static int run_once(struct chain *c, struct folder *folder, size_t first, size_t n, struct err *e)
 {
     struct timespec from, to;
     clock_gettime(CLOCK_MONOTONIC, &from);
+    begin_samples(c);
     int rc = c->steps[0].stage->form == FORM_TOOL
                  ? c->steps[0].stage->run(c->steps[0].conf, &c->setup, e)
                  : run_documents(c, folder, first, n, e);

@@ -42,10 +42,12 @@ struct step {
     struct step_opts o;
     bool opened;
     struct tally total, sum;        /* of this unit; of the units before */
+    struct sample *kept, *dropped;  /* NULL without --stats */
     struct writer *rejects;
     struct output *bad;
     uint64_t max_bad_n;             /* UINT64_MAX: none given */
     double max_bad_share;           /* < 0: none given */
+    double min_keep;                /* percent */
 };
 
 /* What was read of one input: its decoded content. */
@@ -54,6 +56,8 @@ struct input_seen {
     struct hash128 hash;
     bool whole;                     /* up to its end */
 };
+
+enum { GROUP_FIELDS_MAX = 8 };
 
 struct chain {
     struct chain_opts o;
@@ -73,6 +77,9 @@ struct chain {
     bool by_units;                  /* -o is a folder with an output a unit */
     struct input_seen *seen;        /* one an input; NULL when nobody asks */
     size_t *unit_of_input;          /* of c->inputs, when all units run as one */
+    struct slice group_by[GROUP_FIELDS_MAX];    /* accounts are split by these members */
+    size_t n_group_by;
+    bool groups_for_keep;           /* group_by[0] is the source, for --min-keep only */
     uint64_t units_done, units_before;      /* by this process; found finished */
 };
 

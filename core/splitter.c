@@ -307,9 +307,17 @@ static void cut_piece(struct splitter *s, struct batch *b, size_t used, uint64_t
     p->bytes = buf_slice(&b->block);
     p->record = s->record;
     p->offset = s->offset;
+    p->max_record = s->chain->max_record;
     s->record += records;
     s->offset += used;
     s->try_at = 0;
+}
+
+/* Bytes to have before splitting again: a long record must not be searched again and again. */
+static size_t next_try(const struct splitter *s)
+{
+    size_t twice = 2 * s->carry.n, most = s->chain->max_record + 1;
+    return twice < most ? twice : most;
 }
 
 static int split(struct splitter *s, struct batch *b, bool at_end)
@@ -331,7 +339,7 @@ static int split(struct splitter *s, struct batch *b, bool at_end)
     else if (s->carry.n > s->chain->max_record)
         skip_oversize(s, b);
     else
-        s->try_at = 2 * s->carry.n;     /* so that a long record is not searched again and again */
+        s->try_at = next_try(s);
     return 0;
 }
 

@@ -78,6 +78,8 @@ struct piece {
     uint64_t offset;                /* of bytes.p in the decoded input */
     struct slice bytes;
     struct slice head;              /* the input's first bytes (up to 64 KiB; for split sources) */
+    uint64_t max_record;            /* larger records are bad ("oversize"); 0: any size. The feed
+                                       stops at about this size; parse() makes it exact */
     struct slice fallback_source;   /* what `source` should be when the content does not say */
 };
 

@@ -138,21 +138,101 @@ static void put_total(const struct tally *t, enum tally_kind kind, const char *n
     docs_bytes(out, sum.n, sum.bytes);
 }
 
+/* {"NAME":n,...} over all keys, or of one key when it is given. */
 static void put_counts(const struct tally *t, enum tally_kind kind, const char *name, bool bytes,
-                       struct buf *out)
+                       const struct slice *key, struct buf *out)
 {
     struct tally_entry **v;
     size_t n = sorted(t, kind, &v);
     json_key(out, name);
     buf_add_byte(out, '{');
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0, next; i < n; i = next) {
+        uint64_t docs = 0, sum = 0;
+        for (next = i; next < n && slice_eq(v[next]->name, v[i]->name); next++)
+            if (!key || slice_eq(v[next]->key, *key)) {
+                docs += v[next]->n;
+                sum += v[next]->bytes;
+            }
+        if (!docs && !sum)
+            continue;
         json_key_slice(out, v[i]->name);
         if (bytes)
-            docs_bytes(out, v[i]->n, v[i]->bytes);
+            docs_bytes(out, docs, sum);
         else
-            buf_add_u64(out, v[i]->n);
+            buf_add_u64(out, docs);
     }
     buf_add_byte(out, '}');
+    mem_free(v);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+static bool is_grouped(enum tally_kind k)
+{
+    return k == TALLY_IN || k == TALLY_MADE || k == TALLY_OUT || k == TALLY_MERGED ||
+           k == TALLY_DROPPED;
+}
+
+size_t tally_groups(const struct tally *t, struct slice **groups)
+{
+    struct slice *v = mem_array(t->n + 1, sizeof *v);
+    size_t n = 0, kept = 0;
+    for (size_t i = 0; i < t->n; i++)
+        if (is_grouped(t->v[i].kind) && t->v[i].key.n && t->v[i].n)
+            v[n++] = t->v[i].key;
+    qsort(v, n, sizeof *v, by_key);
+    for (size_t i = 0; i < n; i++)
+        if (!kept || !slice_eq(v[kept - 1], v[i]))
+            v[kept++] = v[i];
+    *groups = v;
+    return kept;
+}
+
+uint64_t tally_of_group(const struct tally *t, enum tally_kind kind, struct slice group)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < t->n; i++)
+        if (t->v[i].kind == kind && slice_eq(t->v[i].key, group))
+            n += t->v[i].n;
+    return n;
+}
+
+static void put_group_total(const struct tally *t, enum tally_kind kind, const char *name,
+                            struct slice group, struct buf *out)
+{
+    uint64_t n = 0, bytes = 0;
+    for (size_t i = 0; i < t->n; i++)
+        if (t->v[i].kind == kind && slice_eq(t->v[i].key, group)) {
+            n += t->v[i].n;
+            bytes += t->v[i].bytes;
+        }
+    json_key(out, name);
+    docs_bytes(out, n, bytes);
+}
+
+/* Accounts by group, when documents were counted in groups. */
+static void put_groups(const struct tally *t, struct buf *out)
+{
+    struct slice *v;
+    size_t n = tally_groups(t, &v);
+    if (n) {
+        json_key(out, "by");
+        buf_add_byte(out, '{');
+        for (size_t i = 0; i < n; i++) {
+            json_key_slice(out, v[i]);
+            buf_add_byte(out, '{');
+            put_group_total(t, TALLY_IN, "in", v[i], out);
+            put_group_total(t, TALLY_MADE, "made", v[i], out);
+            put_group_total(t, TALLY_OUT, "out", v[i], out);
+            put_counts(t, TALLY_DROPPED, "dropped", true, &v[i], out);
+            put_group_total(t, TALLY_MERGED, "merged", v[i], out);
+            buf_add_byte(out, '}');
+        }
+        buf_add_byte(out, '}');
+    }
     mem_free(v);
 }
 
@@ -230,19 +310,20 @@ void tally_json(const struct tally *t, struct buf *out)
     put_total(t, TALLY_IN, "in", out);
     put_total(t, TALLY_MADE, "made", out);
     put_total(t, TALLY_OUT, "out", out);
-    put_counts(t, TALLY_DROPPED, "dropped", true, out);
+    put_counts(t, TALLY_DROPPED, "dropped", true, NULL, out);
     put_total(t, TALLY_MERGED, "merged", out);
-    put_counts(t, TALLY_BAD, "bad", false, out);
+    put_counts(t, TALLY_BAD, "bad", false, NULL, out);
     json_key(out, "records");
     buf_add_byte(out, '{');
     json_put_u64(out, "yielding", tally_total(t, TALLY_YIELDING).n);
-    put_counts(t, TALLY_PASSED, "passed", false, out);
+    put_counts(t, TALLY_PASSED, "passed", false, NULL, out);
     buf_add_byte(out, '}');
     json_put_u64(out, "repaired", tally_total(t, TALLY_REPAIRED).n);
     json_put_u64(out, "edited_docs", tally_total(t, TALLY_ADDED).n);
     json_put_u64(out, "added_bytes", tally_total(t, TALLY_ADDED).bytes);
     json_put_u64(out, "removed_bytes", tally_total(t, TALLY_REMOVED).bytes);
-    put_counts(t, TALLY_COUNTER, "counters", false, out);
+    put_counts(t, TALLY_COUNTER, "counters", false, NULL, out);
+    put_groups(t, out);
     put_keys(t, out);
     put_histograms(t, out);
 }

@@ -13,8 +13,8 @@
 #include "core/buf.h"
 
 enum tally_kind {
-    TALLY_IN, TALLY_MADE, TALLY_OUT, TALLY_MERGED,      /* one entry each; name empty */
-    TALLY_DROPPED,          /* name: rule */
+    TALLY_IN, TALLY_MADE, TALLY_OUT, TALLY_MERGED,      /* name empty; key: group, if counted so */
+    TALLY_DROPPED,          /* name: rule; key: group */
     TALLY_BAD,              /* name: kind */
     TALLY_YIELDING,         /* records of a reader that gave documents */
     TALLY_PASSED,           /* name: type of record */
@@ -47,6 +47,9 @@ void tally_add(struct tally *t, enum tally_kind kind, struct slice name, struct 
                uint64_t n, uint64_t bytes);
 void tally_merge(struct tally *to, const struct tally *from);
 struct tally_entry tally_total(const struct tally *t, enum tally_kind kind);    /* over all names */
+/* The groups of documents counted apart, sorted; free *groups. */
+size_t tally_groups(const struct tally *t, struct slice **groups);
+uint64_t tally_of_group(const struct tally *t, enum tally_kind kind, struct slice group);
 int tally_bin(double value);
 /* Appends the members of a stage's object in the stats file (docs/FORMAT.md), without braces. */
 void tally_json(const struct tally *t, struct buf *out);

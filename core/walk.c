@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include "core/json.h"
 #include "core/mem.h"
+#include "core/sample.h"
 #include "core/segment.h"
 
 static const struct slice none = {"", 0};
@@ -101,10 +102,14 @@ bool walk_settle(struct segment *g, struct batch *b, size_t i, struct job *j, st
         v = DOC_KEEP;
     }
     if (v == DOC_KEEP) {
-        tally_add(&b->tally[i], TALLY_OUT, none, none, 1, d->text.n);
+        tally_add(&b->tally[i], TALLY_OUT, none, d->group, 1, d->text.n);
+        if (s->kept)
+            sample_add(s->kept, d, none, g->chain->o.seed);
         return true;
     }
-    tally_add(&b->tally[i], TALLY_DROPPED, j->rule, none, 1, d->text.n);
+    tally_add(&b->tally[i], TALLY_DROPPED, j->rule, d->group, 1, d->text.n);
+    if (s->dropped)
+        sample_add(s->dropped, d, j->rule, g->chain->o.seed);
     reject(g, b, i, j, d);
     return false;
 }
@@ -159,12 +164,38 @@ static void each(struct segment *g, struct batch *b, struct job *jobs, size_t i,
     b->n = kept;
 }
 
-static void count_in(struct batch *b, size_t i, enum tally_kind kind)
+/* The values of the group's members as one JSON array, or nothing when nobody asks. */
+static void set_groups(const struct segment *g, struct batch *b)
+{
+    const struct chain *c = g->chain;
+    struct buf key;
+    if (!c->n_group_by)
+        return;
+    buf_init(&key, 1 << 20);
+    for (size_t k = 0; k < b->n; k++) {
+        buf_clear(&key);
+        buf_add_byte(&key, '[');
+        for (size_t i = 0; i < c->n_group_by; i++) {
+            if (i)
+                buf_add_byte(&key, ',');
+            json_add_string(&key, doc_get_text(&b->docs[k], c->group_by[i]));
+        }
+        buf_add_byte(&key, ']');
+        b->docs[k].group = arena_copy(&b->arena, buf_slice(&key));
+    }
+    buf_free(&key);
+}
+
+static void count_in(const struct segment *g, struct batch *b, size_t i, enum tally_kind kind)
 {
     uint64_t bytes = 0;
-    for (size_t k = 0; k < b->n; k++)
+    set_groups(g, b);
+    for (size_t k = 0; k < b->n; k++) {
         bytes += b->docs[k].text.n;
-    if (b->n)
+        if (g->chain->n_group_by)
+            tally_add(&b->tally[i], kind, none, b->docs[k].group, 1, b->docs[k].text.n);
+    }
+    if (b->n && !g->chain->n_group_by)
         tally_add(&b->tally[i], kind, none, none, b->n, bytes);
 }
 
@@ -226,8 +257,11 @@ static void made(struct segment *g, struct batch *b)
 {
     if (!g->source_counts)
         return;
-    count_in(b, g->source_step, TALLY_MADE);
-    count_in(b, g->source_step, TALLY_OUT);
+    const struct step *s = step_at(g, g->source_step);
+    count_in(g, b, g->source_step, TALLY_MADE);
+    count_in(g, b, g->source_step, TALLY_OUT);
+    for (size_t k = 0; s->kept && k < b->n; k++)
+        sample_add(s->kept, &b->docs[k], none, g->chain->o.seed);
 }
 
 static size_t limit_gate(const struct segment *g) { return g->n_steps; }
@@ -289,15 +323,17 @@ void walk_batch(struct segment *g, struct batch *b, struct job *jobs)
     made(g, b);
     for (size_t i = g->first; i < g->last; i++) {
         bool again = g->from && i == g->first;      /* a barrier giving its documents back */
-        if (!again)
-            count_in(b, i, TALLY_IN);
+        if (again)
+            set_groups(g, b);
+        else
+            count_in(g, b, i, TALLY_IN);
         if (step_at(g, i)->stage->form == FORM_FOLD)
             fold_step(g, b, jobs, i);
         else
             each(g, b, jobs, i, again ? call_give : call_map, true);
     }
     if (g->end) {
-        count_in(b, g->end_step, TALLY_IN);
+        count_in(g, b, g->end_step, TALLY_IN);
         if (g->end->stage->prepare)
             each(g, b, jobs, g->end_step, call_prepare, false);
     }
