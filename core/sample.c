@@ -1,4 +1,4 @@
-/* sample - see sample.h. A short sorted array; most documents fail the test against its last key. */
+/* sample - see sample.h. A short sorted array; most documents fail against its last key. */
 #include "core/sample.h"
 #include <pthread.h>
 #include <stdatomic.h>
