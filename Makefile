@@ -75,6 +75,32 @@ test:
 san:
 	@B=build-san SAN=address,undefined CFLAGS='-O1 -g' CXXFLAGS='-O1 -g' tests/run.sh
 
+# docs/man/NAME.md and the table of options make build/man/tokmill-NAME.1; stages with no page of
+# their own are told by --help alone.
+MAN := $(patsubst docs/man/%.md,$(B)/man/tokmill-%.1,$(wildcard docs/man/*.md))
+
+man: $(MAN)
+
+$(B)/man/tokmill-%.1: docs/man/%.md tools/man.awk $(B)/tokmill
+	@mkdir -p $(@D)
+	@$(B)/tokmill man $* > $@.options
+	@awk -v name=$* -v version=$(VERSION) -v options=$@.options \
+	    -v usage="$$($(B)/tokmill $* --help | sed -n '1s/^usage: //p')" \
+	    -v summary="$$($(B)/tokmill $* --help | sed -n 3p)" -f tools/man.awk $< > $@
+	@rm $@.options
+
+# Kills, full disks and failing reads, 1,000 runs; RUNS=N for another number.
+fault: tokmill
+	@tests/fault/run.sh $(RUNS)
+
+# Each target for FUZZ_SECONDS (20); TARGET=NAME for one.
+fuzz:
+	@tests/fuzz/run.sh $(TARGET)
+
+# Lines that the tests run, by file, in build-cover/.
+cover:
+	@tools/cover.sh
+
 lint:
 	@tools/lint.sh
 
@@ -87,16 +113,22 @@ test-peers:
 bench:
 	@bench/run.sh $(TASK)
 
-install: tokmill
+install: tokmill man
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
 	install -m 755 tokmill $(DESTDIR)$(BINDIR)/tokmill
 	for s in $(subst _,-,$(STAGES)); do ln -sf tokmill $(DESTDIR)$(BINDIR)/tokmill-$$s; done
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	./tokmill completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tokmill
+	install -d $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	./tokmill completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tokmill
+	install -m 644 $(MAN) $(DESTDIR)$(MANDIR)/man1/
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/tokmill $(STAGES:%=$(DESTDIR)$(BINDIR)/tokmill-%)
+	rm -f $(DESTDIR)$(BINDIR)/tokmill \
+	    $(addprefix $(DESTDIR)$(BINDIR)/tokmill-,$(subst _,-,$(STAGES)))
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tokmill
+	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tokmill
+	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(MAN)))
 
 help:
 	@echo 'make            build ./tokmill'
@@ -104,13 +136,18 @@ help:
 	@echo 'make test-peers ids, shards and more held against other libraries (needs PyPI)'
 	@echo 'make demo       the whole path on real input'
 	@echo 'make san        the tests under sanitizers'
+	@echo 'make fault      kills at random moments, full disks, failing reads'
+	@echo 'make fuzz       mutated inputs under sanitizers; TARGET=json: one; FUZZ_SECONDS=20'
+	@echo 'make cover      the share of lines that the tests run'
 	@echo 'make lint       dependency law, globals, line and function lengths'
 	@echo 'make bench      tokmill beside its peers; TASK=encode runs one family'
-	@echo 'make install    PREFIX=/usr/local DESTDIR='
+	@echo 'make man        man pages in build/man'
+	@echo 'make install    program, links, man pages, completions; PREFIX=/usr/local DESTDIR='
+	@echo 'make uninstall  takes them away'
 	@echo 'make clean'
 
 clean:
-	rm -rf build build-san tokmill
+	rm -rf build build-san build-fuzz build-cover tokmill
 
 -include $(LIB_O:.o=.d) $(CMD_C:%.c=$(B)/%.d)
-.PHONY: all unit test test-peers san lint demo bench install uninstall help clean
+.PHONY: all unit test test-peers san man fault fuzz cover lint demo bench install uninstall help clean

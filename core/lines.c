@@ -68,7 +68,7 @@ static int parse(const void *conf, struct job *j, const struct piece *p, struct 
     return lines_parse(conf, p, out);
 }
 
-const struct stage stage_lines = {
+const struct stage lines_source = {
     .name = "documents",
     .form = FORM_SOURCE,
     .source = {.split = lines_split, .parse = parse},

@@ -4,7 +4,7 @@
 #define CORE_LINES_H
 #include "core/stage.h"
 
-extern const struct stage stage_lines;      /* conf: const struct doc_fields */
+extern const struct stage lines_source;      /* conf: const struct doc_fields */
 
 /* source.split for line-based formats. */
 int lines_split(const void *conf, struct slice bytes, bool at_end, size_t *used, uint64_t *records,

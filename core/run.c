@@ -200,7 +200,7 @@ static void set_source(struct segment *g, size_t at, struct worker *workers)
     struct chain *c = g->chain;
     struct step *s = &c->steps[at];
     g->first = at;
-    g->source = &stage_lines;
+    g->source = &lines_source;
     g->source_conf = &c->fields;
     g->source_step = at;
     if (g->from) {

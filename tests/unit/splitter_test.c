@@ -116,7 +116,7 @@ static void read_split(const char *path, struct seen *out)
     struct batch b;
     c.o.window_log = INPUT_WINDOW_DEFAULT;
     c.o.input_root = c.o.input_name = "";
-    struct splitter *s = splitter_new(&c, &stage_lines, &doc_fields_default);
+    struct splitter *s = splitter_new(&c, &lines_source, &doc_fields_default);
     snprintf(out->why, sizeof out->why, " %llu", (unsigned long long)ERR_NO_POS);
     batch_init(&b, 1);
     while (splitter_next(s, &b)) {
