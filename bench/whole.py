@@ -30,7 +30,7 @@ def main():
     """WARC to filtered JSONL"""
     path = INPUTS + "/some.warc.gz"
     if have(path):
-        rules = ["gopher-repetition", "gopher-quality", "c4-no-punct", "fineweb"]
+        rules = ["gopher-repetition", "gopher-quality", "c4-fineweb", "fineweb"]
         chain = [a for r in rules for a in ("then", "filter", "--rules", r)]
         compare("whole", "some.warc.gz", int(open(INPUTS + "/some_bytes").read()),
                 ["warc", "--max-record", "256M", path, *chain, "-o", BENCH + "/whole.jsonl"],
