@@ -3,6 +3,7 @@
 """Shards read back by the trainers' own readers and by plain NumPy: ids, borders and counts equal
 the encoder's; decoded text equals the documents."""
 import csv
+import glob
 import gzip
 import json
 import os
@@ -102,6 +103,25 @@ def datatrove(vocab, want, flat):
     check([r[2] for r in rows] == [str(i) for i in range(len(want))], f"{vocab}: with the documents' ids")
 
 
+def cut_files(vocab, encoded, want, eod, own):
+    """Many files: Megatron's give all documents in order; modded-nanogpt's loader wants each of its
+    files to begin with the id that begins documents, and to read 16-bit ids in one call."""
+    run("shard", "--format", "megatron", "--size", "60K", "-o", "mc/", *own, stdin=encoded)
+    sets = [IndexedDataset(f[:-4]) for f in sorted(glob.glob("mc/*.idx"))]
+    check(len(sets) > 3 and same([s[i][:-1] for s in sets for i in range(len(s))], want),
+          f"{vocab}: {len(sets)} Megatron files hold all documents in order")
+    run("shard", "--format", "llmc", "--size", "60K", "-o", "lc/", *own, stdin=encoded)
+    got, whole = [], True
+    for path in sorted(glob.glob("lc/*.bin")):
+        with open(path, "rb", buffering=0) as f:
+            head = np.frombuffer(f.read(1024), "<i4")
+            ids = np.empty(head[2], {20240520: "<u2", 20240801: "<u4"}[int(head[0])])
+            whole &= f.readinto(ids) == ids.nbytes and ids[0] == eod and not f.read(1)
+        got += by_eod(ids, eod, True)
+    check(whole, f"{vocab}: each llm.c file begins with a document")
+    check(same(got, want), f"{vocab}: llm.c files hold all documents in order")
+
+
 def native(vocab, want, eod, flat):
     shard = tms.Shard("t/shard.tms")
     check(same([shard[i][:-1] for i in range(len(shard))], want),
@@ -131,6 +151,7 @@ def main():
         flat = megatron_numpy(vocab, want)
         flat_files(vocab, want, eod)
         datatrove(vocab, want, flat)
+        cut_files(vocab, encoded, want, eod, own)
         native(vocab, want, eod, flat)
         for name in ["m", "t", "l", "d", "o"] + ([] if wide else ["n"]):
             back = run("unshard", name + "/", "then", "decode", "-t", MODELS + vocab)
