@@ -7,6 +7,7 @@
 #include "dedup/minhash.h"
 #include "dedup/near.h"
 #include "dedup/policy.h"
+#include "dedup/presets.h"
 #include "dedup/shingle.h"
 
 #define FOUND 0.95                  /* of pairs at --jaccard, with bands and rows chosen by it */
@@ -15,7 +16,9 @@ enum { GIANT = 1000 };              /* documents of a component worth a warning,
 enum { VERIFY_TEXT, VERIFY_NONE };       /* as in the option */
 
 struct conf {
-    const char *keep;
+    const char *preset, *keep;
+    int shingles;
+    enum shingle_kind kind;
     struct opt_list against;
     uint64_t earlier;               /* documents in --against; the others count on from there */
     uint64_t bands, rows, words;
@@ -42,12 +45,16 @@ struct found {                      /* of one document, from prepare to commit *
 };
 
 static const struct opt opts[] = {
+    OPT_STR(0, "preset", "NAME", "fineweb", struct conf, preset,
+            "defaults of: fineweb, refinedweb, slimpajama, redpajama-v2, bigcode, nemo"),
     OPT_F64(0, "jaccard", "T", NULL, struct conf, jaccard,
-            "least similarity of a dropped document to its kept one (default 0.75)"),
+            "least similarity of a dropped document to its kept one (fineweb: 0.75)"),
     OPT_U64(0, "bands", "N", NULL, struct conf, bands,
-            "bands of the signature (default 14; with --jaccard what T needs)"),
-    OPT_U64(0, "rows", "N", NULL, struct conf, rows, "rows of a band (default 8; likewise)"),
-    OPT_U64(0, "words", "N", "5", struct conf, words, "words of a shingle"),
+            "bands of the signature (14; with --jaccard what T needs)"),
+    OPT_U64(0, "rows", "N", NULL, struct conf, rows, "rows of a band (8; likewise)"),
+    OPT_U64(0, "words", "N", NULL, struct conf, words, "words of a shingle (5)"),
+    OPT_CHOICE(0, "shingles", "preset|words|code|chars", "preset", struct conf, shingles,
+               "of folded words, of identifiers as they stand, or of characters"),
     OPT_CHOICE(0, "verify", "text|none", "text", struct conf, verify,
                "compare candidates' texts, or drop all that hang together"),
     OPT_STR(0, "keep", "POLICY", "first", struct conf, keep,
@@ -72,9 +79,13 @@ static void print_curve(const struct conf *c)
 static int choose(struct conf *c, bool quiet, struct err *e)
 {
     unsigned bands, rows;
+    const struct preset *p = preset_find(slice_str(c->preset));
     bool chosen = c->jaccard != 0 && !c->bands && !c->rows;
+    if (!p)
+        return err_set(e, ERR_USAGE, "--preset: '%s' is none of fineweb, refinedweb, slimpajama, "
+                       "redpajama-v2, bigcode, nemo", c->preset);
     if (!c->jaccard)
-        c->jaccard = 0.75;
+        c->jaccard = p->jaccard;
     if (!(c->jaccard > 0 && c->jaccard <= 1))
         return err_set(e, ERR_USAGE, "--jaccard: above 0, at most 1");
     if (chosen) {
@@ -86,8 +97,10 @@ static int choose(struct conf *c, bool quiet, struct err *e)
         if (!quiet)
             print_curve(c);
     }
-    c->bands = c->bands ? c->bands : 14;
-    c->rows = c->rows ? c->rows : 8;
+    c->bands = c->bands ? c->bands : p->bands;
+    c->rows = c->rows ? c->rows : p->rows;
+    c->words = c->words ? c->words : p->words;
+    c->kind = c->shingles ? (enum shingle_kind)(c->shingles - 1) : p->kind;
     return 0;
 }
 
@@ -97,8 +110,8 @@ static int check(const struct conf *c, struct err *e)
         c->bands * c->rows > MINHASH_LANES_MAX)
         return err_set(e, ERR_USAGE, "--bands, --rows: their product is at most %d",
                        MINHASH_LANES_MAX);
-    if (!c->words || c->words > SHINGLE_WORDS_MAX)
-        return err_set(e, ERR_USAGE, "--words: 1 to %d", SHINGLE_WORDS_MAX);
+    if (c->words > SHINGLE_WORDS_MAX)
+        return err_set(e, ERR_USAGE, "--words: at most %d", SHINGLE_WORDS_MAX);
     return 0;
 }
 
@@ -106,7 +119,7 @@ static void *new_scratch(const void *conf)
 {
     const struct conf *c = conf;
     struct scratch *s = mem_zero(sizeof *s);
-    s->shingler = shingler_new((unsigned)c->words);
+    s->shingler = shingler_new(c->kind, (unsigned)c->words);
     s->cursor = verdict_cursor_new();
     s->lanes = mem_array(minhash_lanes(c->minhash), sizeof *s->lanes);
     buf_init(&s->id, BUF_NO_LIMIT);
@@ -175,6 +188,7 @@ static int open_near(void *conf, const struct setup *s, struct err *e)
         return -1;
     struct near_about about = {
         .bands = (unsigned)c->bands, .words = (unsigned)c->words,
+        .kind = c->kind,
         .verify = c->verify == VERIFY_TEXT, .threshold = c->jaccard,
         .ranked = c->policy.kind != POLICY_FIRST, .by_id = policy_by_id(&c->policy),
         .memory = s->memory, .tmp_max = s->tmp_max, .tmp = s->tmp, .threads = s->threads};

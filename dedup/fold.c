@@ -265,3 +265,18 @@ size_t fold_next(struct folder *f, const char **p, const char *end, char *out, s
     *p = s;
     return (size_t)(out - start);
 }
+
+static inline bool is_identifier(unsigned char c)
+{
+    unsigned char low = c | 0x20;
+    return (low >= 'a' && low <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+size_t fold_code(const char **p, const char *end, char *out, size_t room)
+{
+    size_t n = (size_t)(end - *p) < room ? (size_t)(end - *p) : room;
+    for (size_t i = 0; i < n; i++)
+        out[i] = is_identifier((unsigned char)(*p)[i]) ? (*p)[i] : ' ';
+    *p += n;
+    return n;
+}

@@ -24,5 +24,7 @@ void folder_free(struct folder *f);                 /* NULL is allowed */
 /* Folds from *p on until the text (valid UTF-8) ends or less than FOLD_ROOM bytes of room are left;
  * moves *p and returns the bytes written. Words may continue in the next call's bytes. */
 size_t fold_next(struct folder *f, const char **p, const char *end, char *out, size_t room);
+/* The same for code: runs of ASCII letters, digits and "_" as they stand, nothing else. */
+size_t fold_code(const char **p, const char *end, char *out, size_t room);
 
 #endif

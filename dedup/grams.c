@@ -119,7 +119,7 @@ static void add_pair(struct gram_index *g, uint64_t key, uint32_t item)
 static struct shingler *shingler_for(struct gram_index *g, unsigned n)
 {
     if (!g->shinglers[n])
-        g->shinglers[n] = shingler_new(n);
+        g->shinglers[n] = shingler_new(SHINGLE_WORDS, n);
     return g->shinglers[n];
 }
 
@@ -214,7 +214,7 @@ struct gram_scanner *gram_scanner_new(const struct gram_index *g)
     s->place = mem_array(g->n_items + 1, sizeof *s->place);
     for (unsigned n = 1; n <= SHINGLE_WORDS_MAX; n++)
         if (g->used[n])
-            s->shinglers[n] = shingler_new(n);
+            s->shinglers[n] = shingler_new(SHINGLE_WORDS, n);
     return s;
 }
 

@@ -166,7 +166,7 @@ static int make_sets(struct near *n, const struct near_texts *from, struct err *
     struct sets_about about = {n->about.tmp, n->about.tmp_max,
                                3 * share(n) / (uint64_t)threads};
     struct texts_about texts = {from->docs, from->fields, from->earlier, n->earlier,
-                                &n->candidates, n->about.words, threads};
+                                &n->candidates, n->about.kind, n->about.words, threads};
     n->places = mem_array(n->candidates.count + 1, sizeof *n->places);
     if (!(n->sets = sets_new(&about, e)))
         return -1;

@@ -16,12 +16,14 @@
 #include "core/opt.h"
 #include "core/spool.h"
 #include "dedup/names.h"
+#include "dedup/shingle.h"
 #include "dedup/verdicts.h"
 
 struct near;
 
 struct near_about {
     unsigned bands, words;          /* words of a shingle */
+    enum shingle_kind kind;
     bool verify;
     double threshold;               /* least similarity of a removed document to its kept one */
     bool ranked, by_id;             /* ranks matter; equal ones are told apart by id */

@@ -45,11 +45,11 @@ int sets_seal(struct sets *s, struct err *e) { return temp_seal(s->file, e); }
 
 /* ---- making --------------------------------------------------------------------------------- */
 
-struct set_maker *set_maker_new(struct sets *s, unsigned words)
+struct set_maker *set_maker_new(struct sets *s, enum shingle_kind kind, unsigned words)
 {
     struct set_maker *m = mem_zero(sizeof *m);
     m->sets = s;
-    m->shingler = shingler_new(words);
+    m->shingler = shingler_new(kind, words);
     return m;
 }
 

@@ -21,7 +21,7 @@ struct sets_about {
 
 struct sets *sets_new(const struct sets_about *about, struct err *e);
 void sets_free(struct sets *s);                     /* NULL is allowed */
-struct set_maker *set_maker_new(struct sets *s, unsigned words);
+struct set_maker *set_maker_new(struct sets *s, enum shingle_kind kind, unsigned words);
 void set_maker_free(struct set_maker *m);
 /* Writes the set of a text; *place finds it again. */
 int set_make(struct set_maker *m, struct slice text, uint64_t *place, struct err *e);

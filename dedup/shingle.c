@@ -17,6 +17,7 @@
 enum { BLOCK = 64, FOLDED = 2 * SHINGLE_ROOM - 64, PAD = BLOCK };
 
 struct shingler {
+    enum shingle_kind kind;
     const char *p, *end;            /* text not yet folded */
     uint64_t sum;                   /* polynomial of the last n words */
     uint64_t oldest_factor;         /* FACTOR^n */
@@ -29,10 +30,11 @@ struct shingler {
     char folded[FOLDED + PAD];
 };
 
-struct shingler *shingler_new(unsigned words)
+struct shingler *shingler_new(enum shingle_kind kind, unsigned words)
 {
     struct shingler *s = mem_zero(sizeof *s);
     assert(words >= 1 && words <= SHINGLE_WORDS_MAX);
+    s->kind = kind;
     s->n = words;
     s->oldest_factor = 1;
     for (unsigned i = 0; i < words; i++)
@@ -167,12 +169,40 @@ static size_t finish(struct shingler *s, uint64_t *out)
     return n;
 }
 
-size_t shingler_next(struct shingler *s, uint64_t out[SHINGLE_ROOM])
+/* Code points as they stand: folded holds copies, so that hash_word() may read beyond them. */
+static size_t next_chars(struct shingler *s, uint64_t out[SHINGLE_ROOM])
 {
     size_t n = 0;
     while (n == 0 && !s->ended) {
+        size_t have = (size_t)(s->end - s->p) < SHINGLE_ROOM - 8 ? (size_t)(s->end - s->p)
+                                                                 : SHINGLE_ROOM - 8;
+        while (have && s->p + have < s->end && (s->p[have] & 0xC0) == 0x80)
+            have--;
+        if (have)
+            memcpy(s->folded, s->p, have);
+        s->p += have;
+        for (size_t i = 0, k; i < have; i += k) {
+            for (k = 1; i + k < have && (s->folded[i + k] & 0xC0) == 0x80;)
+                k++;
+            n += add_word(s, s->folded + i, k, out + n);
+        }
+        if (s->p == s->end)
+            n += finish(s, out + n);
+    }
+    return n;
+}
+
+size_t shingler_next(struct shingler *s, uint64_t out[SHINGLE_ROOM])
+{
+    size_t n = 0;
+    if (s->kind == SHINGLE_CHARS)
+        return next_chars(s, out);
+    while (n == 0 && !s->ended) {
         size_t rest, have = s->have;
-        have += fold_next(s->folder, &s->p, s->end, s->folded + have, FOLDED - have);
+        char *to = s->folded + have;
+        have += s->kind == SHINGLE_CODE
+                    ? fold_code(&s->p, s->end, to, FOLDED - have)
+                    : fold_next(s->folder, &s->p, s->end, to, FOLDED - have);
         n = add_words(s, have, &rest, out);
         s->have = have - rest;
         memmove(s->folded, s->folded + rest, s->have);

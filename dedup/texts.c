@@ -53,7 +53,7 @@ static void *run(void *arg)
 {
     struct worker *self = arg;
     struct work *w = self->work;
-    struct set_maker *m = set_maker_new(w->sets, w->about->words);
+    struct set_maker *m = set_maker_new(w->sets, w->about->kind, w->about->words);
     struct spool_cursor *cursor = spool_cursor_new();
     struct arena arena;
     arena_init(&arena);
@@ -95,7 +95,7 @@ static int of_file(const struct texts_about *a, struct set_maker *m, const char 
 static int of_files(const struct texts_about *a, struct sets *sets, uint64_t *places,
                     struct err *e)
 {
-    struct set_maker *m = set_maker_new(sets, a->words);
+    struct set_maker *m = set_maker_new(sets, a->kind, a->words);
     uint64_t number = 0;
     int rc = 0;
     for (size_t i = 0; i < a->files.n && !rc; i++)

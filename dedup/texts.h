@@ -13,6 +13,7 @@ struct texts_about {
     struct opt_list files;          /* JSONL files of the documents before those of the spool */
     uint64_t in_files;              /* their number: the spool's first document has this one */
     const struct marks *chosen;     /* sealed */
+    enum shingle_kind kind;
     unsigned words;                 /* of a shingle */
     int threads;
 };

@@ -56,6 +56,22 @@ is "$(ids --keep field:n a.jsonl)" "b d e g h " "--keep field:"
 is "$(printf '%s\n' '{"id":"z","text":"one two"}' '{"id":"y","text":"one two"}' | ids --keep min-id)" "y " \
     "--keep min-id"
 
+c="int main(int argc, char **argv) { for (int i = 0; i < argc; i++) puts(argv[i]); return 0; }"
+printf '%s\n' "{\"id\":\"1\",\"text\":\"$c\"}" \
+    "{\"id\":\"2\",\"text\":\"$(echo "$c" | sed 's/ //g; s/int/int /g; s/return/return /; s/char/char /')\"}" \
+    "{\"id\":\"3\",\"text\":\"$(echo "$c" | tr a-z A-Z)\"}" \
+    "{\"id\":\"4\",\"text\":\"$(echo "$c" | sed 's/< argc/<= 77/; s/= 0; i/= 12; i/')\"}" > code.jsonl
+is "$(ids --verify none code.jsonl)" "1 4 " "words: neither case nor spaces count"
+is "$(ids --verify none --shingles code code.jsonl)" "1 3 4 " "--shingles code: case counts, spaces do not"
+is "$(ids --verify none --shingles chars code.jsonl)" "1 2 3 4 " "--shingles chars: everything counts"
+is "$(ids --preset bigcode --jaccard 0.99 --bands 25 code.jsonl)" "1 3 4 " "--preset bigcode is for code"
+for p in fineweb:2 refinedweb:2 slimpajama:2 redpajama-v2:2 bigcode:3 nemo:3; do
+    is "$(head -n 3 a.jsonl | sed 'p; s/"id":"/&x/' | ids --preset ${p%:*} --jaccard 1 --bands 1 | wc -w)" ${p#*:} \
+        "--preset ${p%:*} finds copies, of its own kind"
+done
+is "$(sed -n '1p;3p' a.jsonl | ids --preset slimpajama) $(sed -n '1p;3p' a.jsonl | ids --words 13 --bands 9 --rows 13 --jaccard 0.8)" \
+    "a c  a c " "--preset slimpajama: fewer equal 13-grams"
+
 # Texts made of 26 letters: families of variants, chains, a template, heavy equal runs.
 awk 'function rnd() { s = (s * 16807) % 2147483647; return s }
 function word(  w, v, k) { v = int(rnd() / 64); w = ""; for (k = 0; k < 4; k++) { w = w sprintf("%c", 97 + v % 26); v = int(v / 26) } return w }
@@ -137,7 +153,8 @@ is "$(near --jaccard 0.85 --bands 14 template.jsonl 2>&1 >/dev/null | sed 's/[0-
     "a giant component is reported"
 ok_cmd "and does not take its members along" test "$(near -q --jaccard 0.85 --bands 14 template.jsonl | wc -l)" -gt 100
 status_is 2 "too many permutations are refused" "$TOKMILL" dedup-near --bands 1000 --rows 1000 a.jsonl
-status_is 2 "--words 0 is refused" "$TOKMILL" dedup-near --words 0 a.jsonl
+status_is 2 "--words 40 is refused" "$TOKMILL" dedup-near --words 40 a.jsonl
+status_is 2 "--preset best is refused" "$TOKMILL" dedup-near --preset best a.jsonl
 status_is 2 "--jaccard 1.5 is refused" "$TOKMILL" dedup-near --jaccard 1.5 a.jsonl
 status_is 2 "--keep worst is refused" "$TOKMILL" dedup-near --keep worst a.jsonl
 status_is 2 "more ranks than one are refused" "$TOKMILL" dedup-near --rank 0 --world 2 a.jsonl a.jsonl

@@ -110,7 +110,7 @@ static void settings_follow_from_similarity(void **state)
 
 static size_t shingles_of(const char *text, unsigned n, uint64_t *out)
 {
-    struct shingler *s = shingler_new(n);
+    struct shingler *s = shingler_new(SHINGLE_WORDS, n);
     uint64_t more[SHINGLE_ROOM];
     shingler_start(s, slice_str(text));
     size_t k = shingler_next(s, out);
@@ -185,7 +185,7 @@ static void buffers_do_not_show(void **state)
         buf_add_str(&text, i % 3 ? " " : ", ");
         ends[i + 1] = text.n;
     }
-    struct shingler *s = shingler_new(3), *one = shingler_new(3);
+    struct shingler *s = shingler_new(SHINGLE_WORDS, 3), *one = shingler_new(SHINGLE_WORDS, 3);
     shingler_start(s, buf_slice(&text));
     for (; (got = shingler_next(s, out)) > 0; at += got)
         for (size_t i = 0; i < got; i++) {
@@ -214,7 +214,7 @@ static void long_words_are_cut(void **state)
             buf_add_byte(&text, ' ');
         for (size_t i = 0; i < N + 1; i++)
             buf_add_byte(&text, (char)('a' + hash_mix(i) % 26));
-        struct shingler *s = shingler_new(1);
+        struct shingler *s = shingler_new(SHINGLE_WORDS, 1);
         shingler_start(s, buf_slice(&text));
         for (; (got = shingler_next(s, out)) > 0; n += got)
             for (size_t i = 0; i < got; i++)

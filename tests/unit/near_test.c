@@ -88,7 +88,7 @@ static int by_value(const void *x, const void *y)
 static struct corpus *new_corpus(void)
 {
     struct corpus *c = mem_zero(sizeof *c);
-    struct shingler *s = shingler_new(WORDS);
+    struct shingler *s = shingler_new(SHINGLE_WORDS, WORDS);
     struct minhash *m = minhash_new(BANDS, ROWS, 0);
     uint32_t lanes[BANDS * ROWS];
     uint64_t more[SHINGLE_ROOM];
