@@ -7,7 +7,7 @@
 struct conf {
     int mode;
     const char *charset;
-    bool no_title;
+    bool no_title, markdown;
 };
 
 static const struct opt OPTS[] = {
@@ -15,6 +15,8 @@ static const struct opt OPTS[] = {
                "main content (best F1, or leaning to one side), or all text"),
     OPT_STR(0, "charset", "LABEL", "", struct conf, charset,
             "charset that the server declared, where no meta element agrees or disagrees"),
+    OPT_BOOL(0, "markdown", struct conf, markdown,
+             "text as Markdown: headings, lists, tables, code"),
     OPT_BOOL(0, "no-title", struct conf, no_title, "leave metadata.title out"),
     OPT_END,
 };
@@ -30,16 +32,12 @@ static void scratch_free(void *scratch)
     page_free(scratch);
 }
 
-static struct slice metadata(struct page *p, struct job *j, const struct page_result *r,
-                             bool title)
+static struct slice metadata(struct page *p, struct job *j, const struct page_result *r)
 {
     buf_clear(&p->tmp);
     if (r->canonical.n)
         json_put_str(&p->tmp, "url", r->canonical);
-    if (title && r->title.n)
-        json_put_str(&p->tmp, "title", r->title);
-    if (r->lang.n)
-        json_put_str(&p->tmp, "lang", r->lang);
+    page_put_facts(&p->tmp, r);
     json_put_str(&p->tmp, "charset", slice_str(r->charset));
     return arena_copy(j->arena, buf_slice(&p->tmp));
 }
@@ -49,17 +47,21 @@ static int parse(const void *conf, struct job *j, const struct piece *piece, str
     const struct conf *c = conf;
     struct page *p = j->scratch;
     struct page_result r;
-    if (page_read(p, j->arena, piece->bytes, slice_str(c->charset), true,
-                  (enum extract_mode)c->mode, EXTRACT_PLAIN, &r) != 0) {
+    const struct page_how how = {slice_str(c->charset), SLICE(""), true,
+                                 (enum extract_mode)c->mode,
+                                 c->markdown ? EXTRACT_MARKDOWN : EXTRACT_PLAIN};
+    if (page_read(p, j->arena, piece->bytes, &how, &r) != 0) {
         batch_bad(out, "oversize", piece->record, piece->offset, slice_upto(piece->bytes, 4096),
                   "a page of %zu bytes", piece->bytes.n);
         return 0;
     }
     if (r.repaired)
         batch_repaired(out, r.repaired);
+    if (c->no_title)
+        r.title = SLICE("");
     uint64_t ignored = 0;
     doc_make(batch_add(out), j->arena, utf8_repair(piece->name, j->arena, &ignored), r.text,
-             piece->fallback_source, metadata(p, j, &r, !c->no_title));
+             piece->fallback_source, metadata(p, j, &r));
     return 0;
 }
 

@@ -158,7 +158,8 @@ static const char *by_mark(struct slice page, size_t *skip)
     return NULL;
 }
 
-const char *charset_decide(struct slice page, struct slice http, bool is_html, size_t *skip)
+const char *charset_decide(struct slice page, struct slice http, struct slice detected,
+                           bool is_html, size_t *skip)
 {
     const char *mark = by_mark(page, skip);
     if (mark)
@@ -176,7 +177,10 @@ const char *charset_decide(struct slice page, struct slice http, bool is_html, s
         return by_meta;
     if (by_http)
         return by_http;
-    const char *guessed = guess(page);
+    const char *guessed = charset_of_label(detected);
+    /* It is not UTF-8, whoever says so. */
+    if (!guessed || strcmp(guessed, "utf-8") == 0)
+        guessed = guess(page);
     return guessed ? guessed : "windows-1252";
 }
 

@@ -1,4 +1,5 @@
 /* From payload to text; see page.h. */
+#include "core/json.h"
 #include "core/mem.h"
 #include "core/utf8.h"
 #include "read/charset.h"
@@ -41,10 +42,11 @@ static struct slice without_nul(struct arena *a, struct slice s)
 }
 
 static struct slice to_utf8(struct page *p, struct arena *a, struct slice bytes,
-                            struct slice http_charset, bool is_html, struct page_result *r)
+                            const struct page_how *how, struct page_result *r)
 {
     size_t skip;
-    r->charset = charset_decide(bytes, http_charset, is_html, &skip);
+    r->charset = charset_decide(bytes, how->http_charset, how->detected_charset, how->is_html,
+                                &skip);
     bytes = slice_from(bytes, skip);
     buf_clear(&p->utf8);
     if (strcmp(r->charset, "utf-8") != 0 &&
@@ -74,15 +76,14 @@ static struct slice clean_value(struct page *p, struct arena *a, struct slice ra
     return utf8_repair(slice_trim(slice_of(o, n)), a, &cut);
 }
 
-int page_read(struct page *p, struct arena *a, struct slice bytes, struct slice http_charset,
-              bool is_html, enum extract_mode mode, enum extract_form form,
+int page_read(struct page *p, struct arena *a, struct slice bytes, const struct page_how *how,
               struct page_result *r)
 {
     *r = (struct page_result){.text = SLICE("")};
     if (bytes.n > HTML_PAGE_MAX)
         return -1;
-    const struct slice utf8 = to_utf8(p, a, bytes, http_charset, is_html, r);
-    if (!is_html) {
+    const struct slice utf8 = to_utf8(p, a, bytes, how, r);
+    if (!how->is_html) {
         r->text = without_nul(a, utf8.p == p->utf8.p ? arena_copy(a, utf8) : utf8);
         return 0;
     }
@@ -93,8 +94,28 @@ int page_read(struct page *p, struct arena *a, struct slice bytes, struct slice 
     r->title = clean_value(p, a, f.title);
     r->canonical = clean_value(p, a, f.canonical);
     r->lang = clean_value(p, a, f.lang);
+    r->author = clean_value(p, a, f.author);
+    r->published = clean_value(p, a, f.published);
+    r->site = clean_value(p, a, f.site);
+    r->kind = clean_value(p, a, f.kind);
     buf_clear(&p->text);
-    extract_text(&p->extract, &p->html, mode, form, &p->text);
+    extract_text(&p->extract, &p->html, how->mode, how->form, &p->text);
     r->text = without_nul(a, arena_copy(a, buf_slice(&p->text)));
     return 0;
+}
+
+static void put_if(struct buf *b, const char *key, struct slice v)
+{
+    if (v.n)
+        json_put_str(b, key, v);
+}
+
+void page_put_facts(struct buf *b, const struct page_result *r)
+{
+    put_if(b, "title", r->title);
+    put_if(b, "author", r->author);
+    put_if(b, "published", r->published);
+    put_if(b, "site", r->site);
+    put_if(b, "type", r->kind);
+    put_if(b, "lang", r->lang);
 }

@@ -20,15 +20,26 @@ struct page {
 struct page_result {
     struct slice text;                          /* valid UTF-8, in the arena */
     struct slice title, canonical, lang;        /* empty when absent */
+    struct slice author, published, site, kind; /* the same; see page_facts.h */
     const char *charset;
     uint64_t repaired;
 };
 
 struct page *page_new(void);
 void page_free(struct page *p);
-/* `http_charset` is a label or empty. -1 if the page is too large. */
-int page_read(struct page *p, struct arena *a, struct slice bytes, struct slice http_charset,
-              bool is_html, enum extract_mode mode, enum extract_form form,
+/* How to read a page. Labels may be empty. */
+struct page_how {
+    struct slice http_charset;                  /* label that the server declared */
+    struct slice detected_charset;              /* by somebody before us; counts as a guess */
+    bool is_html;
+    enum extract_mode mode;
+    enum extract_form form;
+};
+
+/* -1 if the page is too large. */
+int page_read(struct page *p, struct arena *a, struct slice bytes, const struct page_how *how,
               struct page_result *r);
+/* Appends the members title, author, published, site, type and lang, as far as known. */
+void page_put_facts(struct buf *b, const struct page_result *r);
 
 #endif

@@ -96,6 +96,7 @@ int main(int argc, char **argv)
         perror(argv[2]);
         return 3;
     }
+    const struct page_how how = {SLICE(""), SLICE(""), true, EXTRACT_RULES, EXTRACT_PLAIN};
     struct page *page = page_new();
     struct arena arena;
     struct buf bytes;
@@ -107,8 +108,7 @@ int main(int argc, char **argv)
         path[strcspn(path, "\n")] = '\0';
         read_file(path, &bytes);
         arena_reset(&arena);
-        page_read(page, &arena, buf_slice(&bytes), SLICE(""), true, EXTRACT_RULES,
-                  EXTRACT_PLAIN, &r);
+        page_read(page, &arena, buf_slice(&bytes), &how, &r);
         struct extract *x = &page->extract;
         features_of(x->features, x);
         if (context) {

@@ -21,6 +21,10 @@ is "$("$TOKMILL" html site/a.html | jq -r .text)" "A & B
 Twelve words of running text make a paragraph that a reader would want to keep.
 - one
 - two" "main content"
+is "$("$TOKMILL" html --markdown site/a.html | jq -r .text | head -1)" "# A & B" "Markdown"
+printf '<meta name=author content="N. N."><meta property=og:site_name content=S><p>a' > m.html
+is "$("$TOKMILL" html m.html | jq -c '[.metadata.author,.metadata.site]')" '["N. N.","S"]' \
+    "author and site"
 is "$("$TOKMILL" html --mode all site/a.html | jq -r .text | sed -n '1p;$p')" "Home
 Imprint" "all visible text"
 is "$("$TOKMILL" html site/b.html | jq -r .text)" "café crème" "a charset that nobody declared"

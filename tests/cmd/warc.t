@@ -59,6 +59,64 @@ for form in chunked unchunked ungzip gzipped; do
     is "$(texts one.warc)" hello "a body that is $form"
 done
 
+# selection
+ids() { "$TOKMILL" warc "$@" w.warc | jq -r .id | tr '\n' ' '; }
+is "$(ids --type resource,conversion)" "urn:x:7 urn:x:8 " "by type"
+is "$(ids --status 404,3xx)" "urn:x:4 urn:x:7 urn:x:8 " "by status"
+is "$(ids --status 4xx --type response)" "urn:x:4 " "by class of status"
+is "$(ids --mime 'text/h*')" "urn:x:3 urn:x:7 " "by media type"
+is "$(ids --url '*.TEST/7' --url 'http://x.test/[38]')" "urn:x:3 urn:x:7 urn:x:8 " "by URL"
+is "$(ids --min-length 14)" "urn:x:3 urn:x:8 " "at least so long"
+is "$(ids --max-length 13)" "urn:x:6 urn:x:7 " "at most so long"
+response german '200 OK' "$html" '<html lang=de-AT><p>hallo'
+{ n=1; record response '' german; n=2; record response '' hello; } > lang.warc
+is "$("$TOKMILL" warc --lang de,fr --stats s.json lang.warc | jq -r .id)" urn:x:1 "by language"
+is "$(jq -cS '.stages[0].records.passed' s.json)" '{"lang:none":1}' "the others are counted"
+is "$("$TOKMILL" warc --markdown w.warc | jq -r .text | head -1)" hello "as Markdown"
+
+# digests
+sha=$(sha1sum < page | cut -d' ' -f1)
+{ n=1; record resource "WARC-Block-Digest: sha1:$sha" page
+  n=2; record resource "WARC-Payload-Digest: sha1:0$sha" page
+  n=3; record resource "WARC-Payload-Digest: sha1:$(echo "$sha" | tr 0-9a-f 1-9a-f0)" page
+  n=4; record resource "WARC-Payload-Digest: md5:$(md5sum < page | cut -d' ' -f1)" page
+} | sed 's|^WARC-Date.*|&\nContent-Type: text/html|' > digest.warc
+is "$("$TOKMILL" warc digest.warc | wc -l | tr -d ' ')" 4 "digests are ignored"
+is "$("$TOKMILL" warc --digests keep digest.warc | jq -r .metadata.digest | tail -1)" \
+    "md5:$(md5sum < page | cut -d' ' -f1)" "kept"
+status_is 1 "or checked" "$TOKMILL" warc --digests check digest.warc
+is "$("$TOKMILL" warc --digests check --on-bad skip digest.warc | jq -r .id | tr '\n' ' ')" \
+    "urn:x:1 urn:x:2 urn:x:4 " "a record that differs is bad"
+
+# CommonCrawl's hints, whichever batch they fall into
+printf 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>\301\302\327' > koi
+printf 'charset-detected: KOI8-R\r\nlanguages-cld2: {"reliable":true,"languages":[{"code":"ru"}]}\r\n' > hint
+{ n=1; record response '' koi; n=2; record metadata 'WARC-Concurrent-To: <urn:x:1>' hint; } > hint.warc
+is "$("$TOKMILL" warc hint.warc | jq -c '[.text,.metadata.charset,.metadata.lang_detected]')" \
+    '["абв","koi8-r","ru"]' "charset and language that the crawler detected"
+head -c 3000000 /dev/zero | tr '\0' 'x' > filler
+response big '200 OK' 'Content-Type: image/png' ''
+cat filler >> big
+{ for n in 1 2 3 4 5 6 7 8; do record response '' big; cat hint.warc; done; } > far.warc
+is "$("$TOKMILL" warc far.warc | jq -r .text | sort | uniq -c | tr -s ' ')" " 8 абв" "far apart"
+
+# WAT, ARC, segments
+printf '{"Envelope":{"Payload-Metadata":{"a":1}}}' > wat
+{ n=1; record metadata 'Content-Type: application/json' wat; } > x.wat
+is "$("$TOKMILL" warc x.wat | jq -c '[.text,.metadata.wat.Envelope]')" \
+    '["",{"Payload-Metadata":{"a":1}}]' "WAT as metadata"
+{
+    printf 'filedesc://x.arc 0.0.0.0 20140216050221 text/plain 2\n1\n\n'
+    printf 'http://x.test/a b 1.2.3.4 20140216050222 text/html %s\n' "$(wc -c < hello | tr -d ' ')"
+    cat hello
+    printf '\nhttp://x.test/c 1.2.3.4 20140216050223 text/plain 3\nabc\n'
+} > x.arc
+is "$("$TOKMILL" warc x.arc | jq -c '[.id,.text,.metadata.url,.metadata.date]')" \
+    '["x.arc:2","hello","http://x.test/a b","2014-02-16T05:02:22Z"]
+["x.arc:3","abc","http://x.test/c","2014-02-16T05:02:23Z"]' "ARC"
+{ n=1; record response 'WARC-Segment-Number: 1' hello; n=2; record continuation 'WARC-Segment-Number: 2' hello; } > seg.warc
+is "$("$TOKMILL" warc seg.warc | jq -r .metadata.truncated)" segment "the first segment of a record"
+
 # the same bytes however stored, and with any number of threads
 gzip -nk w.warc
 zstd -q w.warc
@@ -106,6 +164,15 @@ Escopete - Biquipedia, a enciclopedia libre" "its metadata"
     is "$("$TOKMILL" warc "$data/dolma-sample-0000.warc.gz" | grep -c '"url":"<')" 0 "are taken off"
     is "$(count resiliparse-warcfile.warc.gz)" 16 "CommonCrawl, many languages"
     is "$(count resiliparse-clueweb-quirk.warc.gz)" 29 "ClueWeb09: WARC/0.18, wrong lengths"
+    is "$(count warcio-example.arc) $(count warcio-example.arc.gz)" \
+        "1 1" "ARC"
+    "$TOKMILL" warc "$data/warcio-example-space-in-url.arc" 2>&1 >/dev/null |
+        grep -q 'record 2 at byte 151: the input ends within a record'
+    is $? 0 "ARC with a space in its URL, 16 bytes short"
+    status_is 1 "ARC with bad lengths" "$TOKMILL" warc "$data/warcio-bad.arc"
+    is "$(count whirlwind.warc.wat.gz)" 1 "WAT"
+    is "$("$TOKMILL" warc --digests check "$data/whirlwind.warc.gz" | wc -l | tr -d ' ')" 1 \
+        "digests of CommonCrawl hold"
     is "$("$TOKMILL" warc "$data/resiliparse-clueweb-quirk.warc.gz" | jq -r .metadata.charset | sort | uniq -c | tr -s ' ' | head -1)" " 29 euc-jp" "its charset"
     is "$("$TOKMILL" warc "$data/warcio-example-bad-non-chunked.warc.gz" | jq -r .text | head -1)" \
         "Example Domain" "chunked that is not"

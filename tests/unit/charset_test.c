@@ -47,7 +47,8 @@ static void where_labels_stand(void **state)
 static void decides(const char *page, const char *http, const char *expected)
 {
     size_t skip;
-    assert_string_equal(charset_decide(slice_str(page), slice_str(http), true, &skip), expected);
+    assert_string_equal(charset_decide(slice_str(page), slice_str(http), SLICE(""), true, &skip),
+                        expected);
 }
 
 #define CYRILLIC "\xcf\xf0\xe8\xe2\xe5\xf2, \xea\xe0\xea \xe4\xe5\xeb\xe0? \xdd\xf2\xee \xf2\xe5" \
@@ -67,6 +68,9 @@ static void evidence(void **state)
     decides(CYRILLIC, "", "windows-1251");                                     /* then a guess */
     decides("<p>plain", "nonsense", "utf-8");
     decides("", "", "utf-8");
+    size_t skip;
+    assert_string_equal(charset_decide(SLICE(CYRILLIC), SLICE(""), SLICE("KOI8-R"), true, &skip),
+                        "koi8-r");                                             /* somebody's */
 }
 
 static void converts(const char *charset, struct slice from, const char *to, uint64_t repaired)

@@ -14,17 +14,23 @@ _Noreturn void mem_failed(size_t wanted)
     abort();
 }
 
-static void text_of(const char *page, enum extract_mode mode, struct buf *out)
+static void write(const char *page, enum extract_mode mode, enum extract_form form,
+                  struct buf *out)
 {
     struct html h;
     struct extract x;
     html_init(&h);
     extract_init(&x);
     assert_int_equal(html_parse(&h, slice_str(page)), 0);
-    extract_text(&x, &h, mode, EXTRACT_PLAIN, out);
+    extract_text(&x, &h, mode, form, out);
     buf_add_byte(out, '\0');
     extract_free(&x);
     html_free(&h);
+}
+
+static void text_of(const char *page, enum extract_mode mode, struct buf *out)
+{
+    write(page, mode, EXTRACT_PLAIN, out);
 }
 
 static void check(enum extract_mode mode, const char *page, const char *text)
@@ -65,6 +71,29 @@ static void unseen(void **state)
     all("<template>a</template><select><option>b</select><svg><text>c</text></svg>d", "d");
     all("<p hidden=until-found>a", "a");
     all("<nav>a</nav><footer>b</footer>", "a\n\nb");
+}
+
+static void md(const char *page, const char *text)
+{
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    write(page, EXTRACT_ALL, EXTRACT_MARKDOWN, &b);
+    assert_string_equal(b.p, text);
+    buf_free(&b);
+}
+
+static void markdown(void **state)
+{
+    (void)state;
+    md("<h2>a</h2><p>b<br>c</p>", "## a\n\nb  \nc");
+    md("<ul><li>a<ol><li>b<li>c</ol><li>d</ul><p>e",
+       "- a\n  1. b\n  2. c\n- d\n\ne");
+    md("<pre>if x:\n    y</pre>", "```\nif x:\n    y\n```");
+    md("<blockquote>a<br>b</blockquote>", "> a  \n> b");
+    md("<table><tr><th>a<th>b|c<tr><td>d<td><p>e</p><p>f</p></table><p>g",
+       "| a | b\\|c |\n| --- | --- |\n| d | e f |\n\ng");
+    md("<p># a</p><p>1. b</p><p>- c</p><p>5 d</p>", "\\# a\n\n1\\. b\n\n\\- c\n\n5 d");
+    md("<p>", "");
 }
 
 #define PARAGRAPH "Twelve words of running text make a paragraph that a reader would want to keep. "
@@ -116,13 +145,29 @@ static void facts(void **state)
     page_facts_of(&h, &f);
     assert_true(slice_is(f.lang, "de") && slice_is(f.title, "A & B"));
     assert_true(slice_is(f.canonical, "http://x/"));
+    html_parse(&h, SLICE("<meta property=og:site_name content=S>"
+                         "<meta name=author content=' N. N. '>"
+                         "<meta property=og:type content=article><meta property=og:title content=T>"
+                         "<meta name=date content=2001><body><time datetime=2002-03-04>x</time>"));
+    page_facts_of(&h, &f);
+    assert_true(slice_is(f.site, "S") && slice_is(f.author, "N. N."));
+    assert_true(slice_is(f.kind, "article") && slice_is(f.title, "T"));
+    assert_true(slice_is(f.published, "2001"));
+    html_parse(&h, SLICE("<meta property=article:author content=http://x/><body>"
+                         "<a rel=author>A</a><time datetime=2002-03-04>x</time>"));
+    page_facts_of(&h, &f);
+    assert_true(f.author.n == 0 && slice_is(f.published, "2002-03-04"));
+    html_parse(&h, SLICE("<body><a rel=author href=x>A B</a><i itemprop=author>C"));
+    page_facts_of(&h, &f);
+    assert_true(slice_is(f.author, "C"));
     html_free(&h);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(blocks), cmocka_unit_test(unseen), cmocka_unit_test(chrome_goes),
+        cmocka_unit_test(blocks), cmocka_unit_test(markdown), cmocka_unit_test(unseen),
+        cmocka_unit_test(chrome_goes),
         cmocka_unit_test(any_script), cmocka_unit_test(facts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,15 +137,55 @@ static void header_fields(void **state)
 {
     (void)state;
     struct warc_head h;
-    warc_head(SLICE("WARC/1.0\r\nwarc-TYPE: response\r\nWARC-Type: request\r\n"
+    const struct warc_record r = {.fields = SLICE(
+                    "WARC/1.0\r\nwarc-TYPE: response\r\nWARC-Type: request\r\n"
                     "WARC-Record-ID: <urn:uuid:1>\r\nWARC-Target-URI: <http://x/a b>\r\n"
                     "WARC-Date: 2020-01-01T00:00:00Z\r\nWARC-Truncated: length\r\n"
                     "WARC-Identified-Payload-Type: text/html; x=y\r\n"
-                    "Content-Type: application/http;\r\n\tmsgtype=response\r\n\r\n"), &h);
+                    "Content-Type: application/http;\r\n\tmsgtype=response\r\n\r\n")};
+    warc_head(&r, &h);
     assert_true(slice_is(h.type, "response") && slice_is(h.id, "urn:uuid:1"));
     assert_true(slice_is(h.uri, "http://x/a b") && slice_is(h.date, "2020-01-01T00:00:00Z"));
     assert_true(slice_is(h.truncated, "length") && slice_is(h.payload_type, "text/html"));
     assert_true(slice_is(h.content_type, "application/http;\r\n\tmsgtype=response"));
+}
+
+/* ARC: header lines with spaces in the URL, junk between, a cut end. */
+static void arc(void **state)
+{
+    (void)state;
+    const struct slice s = SLICE(
+        "filedesc://x.arc 127.0.0.1 20140216050221 text/plain 9\n1 0 Made\n\n"
+        "http://x.test/a b?c=d e 1.2.3.4 20140216050222 text/html 19\nHTTP/1.1 200 OK\n\nhi\n"
+        "http://x.test/ 1.2.3.4 201402160502220000 text/html abc\n\n"
+        "dns:x.test 1.2.3.4 20140216050223 text/dns 3\nabc\n");
+    struct warc_record r;
+    struct warc_head h;
+    size_t at = 0;
+    assert_int_equal(next(s, &at, &r), WARC_RECORD);
+    warc_head(&r, &h);
+    assert_true(r.arc && slice_is(h.type, "warcinfo") && slice_is(r.content, "1 0 Made\n"));
+    assert_int_equal(next(s, &at, &r), WARC_RECORD);
+    warc_head(&r, &h);
+    assert_true(slice_is(h.type, "response") && slice_is(h.uri, "http://x.test/a b?c=d e"));
+    assert_true(slice_is(h.date, "20140216050222") && slice_is(h.content_type, "text/html"));
+    assert_true(slice_is(r.content, "HTTP/1.1 200 OK\n\nhi"));
+    assert_int_equal(next(s, &at, &r), WARC_JUNK);
+    assert_int_equal(next(s, &at, &r), WARC_RECORD);
+    warc_head(&r, &h);
+    assert_true(slice_is(h.type, "resource") && slice_is(r.content, "abc"));
+    assert_int_equal(next(s, &at, &r), WARC_END);
+    at = 0;
+    const struct slice cut = SLICE("http://x/ 1.2.3.4 20140216050222 text/html 50\nshort");
+    assert_int_equal(next(cut, &at, &r), WARC_CUT);
+}
+
+static void hints(void **state)
+{
+    (void)state;
+    struct warc_hints h;
+    warc_hints(SLICE("charset-detected: EUC-JP\r\nlanguages-cld2: {\"a\":1}\r\n"), &h);
+    assert_true(slice_is(h.charset, "EUC-JP") && slice_is(h.languages, "{\"a\":1}"));
 }
 
 int main(void)
@@ -154,7 +194,8 @@ int main(void)
         cmocka_unit_test(two_records), cmocka_unit_test(every_prefix),
         cmocka_unit_test(line_feeds_only), cmocka_unit_test(wrong_lengths),
         cmocka_unit_test(magic_in_body), cmocka_unit_test(junk_between),
-        cmocka_unit_test(cut_off), cmocka_unit_test(header_fields),
+        cmocka_unit_test(cut_off), cmocka_unit_test(header_fields), cmocka_unit_test(arc),
+        cmocka_unit_test(hints),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
