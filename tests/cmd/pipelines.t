@@ -111,6 +111,6 @@ for wrong in "--nonsense 1 in x" "--jobs many in x" "in" "none x"; do
 done
 for f in "$PIPELINES"/*.sh; do
     case $f in */lib.sh | */local.sh | */slurm.sh | */task.sh | */demo.sh | */reader-of.sh) continue ;; esac
-    is "$(sh "$f" --help | grep -c -- --slurm)" 1 "$(basename "$f") --help"
+    is "$(sh "$f" --help | grep -c '^  --slurm')" 1 "$(basename "$f") --help"
 done
 done_testing
