@@ -34,7 +34,14 @@ done
 
 say() { printf '\n== %s\n' "$*"; }
 run() {
-    printf '$ tokmill %s\n' "$*"
+    printf '$ tokmill'
+    for word in "$@"; do
+        case $word in
+        *[!A-Za-z0-9_./:=,+%@-]*) printf " '%s'" "$word" ;;
+        *) printf ' %s' "$word" ;;
+        esac
+    done
+    echo
     "$root/tokmill" "$@"
 }
 
