@@ -115,9 +115,10 @@ n=0
 read_with() {
     n=$((n + 1))
     reader=$1
+    nn=$(printf %03d $n)
     shift
-    run "$reader" "$@" --on-bad skip --max-bad 50% --bad "$out/docs/bad-$n.jsonl" \
-        --stats "$out/stats/01-read-$n-$reader.json" -o "$out/docs/read-$n.jsonl.zst"
+    run "$reader" "$@" --on-bad skip --max-bad 50% --bad "$out/docs/bad-$nn.jsonl" \
+        --stats "$out/stats/01-read-$nn-$reader.json" -o "$out/docs/read-$nn.jsonl.zst"
 }
 
 # Readers of single files get a folder's files one by one; the others walk it themselves.
@@ -160,6 +161,11 @@ say "deduplicate, exactly and nearly"
 run dedup-exact "$out/docs/filtered.jsonl.zst" then dedup-near \
     --stats "$out/stats/03-dedup.json" -o "$out/docs/kept.jsonl.zst"
 
+n=$(zstd -dcq "$out/docs/kept.jsonl.zst" | wc -l)
+if [ "$n" -eq 0 ]; then
+    echo "demo.sh: no document was kept; $out/docs/dropped.jsonl.zst tells why" >&2
+    exit 1
+fi
 say "train a vocabulary of $vocab_size entries"
 run bpe-train "$out/docs/kept.jsonl.zst" --vocab-size "$vocab_size" --pattern cl100k \
     --special '<|endoftext|>' --stats "$out/stats/04-train.json" -o "$out/tokenizer.json"
@@ -183,7 +189,7 @@ for shards in "$out/shards-native/" "$out/shards-megatron/"; do
     fi
     rm "$out/docs/decoded.jsonl"
 done
-echo "equal"
+echo "equal: $n documents"
 
 say "report"
 run report "$out"/stats/*.json -o "$out/report.html"
