@@ -35,6 +35,7 @@ static int run(void *conf, const struct setup *setup, struct err *e)
     if (!setup->operands->n)
         return err_set(e, ERR_USAGE, "report needs one or more statistics files");
     stats_init(&s);
+    s.in_order = true;
     buf_init(&out, BUF_NO_LIMIT);
     int status = stats_add_files(&s, setup->operands->v, setup->operands->n, e);
     if (status == 0) {

@@ -26,7 +26,10 @@ files() {
         word=${f%"${f##*:}"}
         f=${f##*:}
         if [ "$f" = stats ]; then
-            find stats -name '*.json' | sort
+            while read -r n; do         # in the order of steps, which the report shows
+                if [ -d "stats/$n" ]; then find "stats/$n" -name '*.json' | sort
+                elif [ -e "stats/$n.json" ]; then echo "stats/$n.json"; fi
+            done <steps/order
         elif [ -f "$step/given-$f" ]; then
             cat "$step/given-$f"
         elif [ -d "$f" ]; then

@@ -3,6 +3,7 @@
 #include <math.h>
 #include "core/docs.h"
 #include "core/json.h"
+#include "core/mem.h"
 #include "core/tally.h"
 
 enum { MAX_DEPTH = 16, BIN_BIAS = 1000000 };
@@ -207,8 +208,39 @@ void stats_init(struct stats *s)
 
 void stats_free(struct stats *s)
 {
+    mem_free(s->chains);
     arena_free(&s->keep);
     arena_free(&s->tmp);
+}
+
+/* Places the file's stages behind those of other chains added before: chains are the same when the
+ * names of their stages are. */
+static int place_chain(struct stats *s, struct node *stages, struct err *e)
+{
+    struct buf names;
+    double first = 0;
+    size_t i = 0;
+    buf_init(&names, BUF_NO_LIMIT);
+    for (size_t k = 0; k < stages->n; k++) {
+        buf_add_slice(&names, node_text(&stages->kids[k], "name"));
+        buf_add_byte(&names, '\n');
+    }
+    for (; i < s->n_chains && !slice_eq(s->chains[i].names, buf_slice(&names)); i++)
+        first += (double)s->chains[i].stages;
+    if (i == s->n_chains) {
+        s->chains = mem_grow_array(s->chains, s->n_chains + 1, sizeof *s->chains);
+        s->chains[s->n_chains++] = (struct stats_chain){
+            arena_copy(&s->keep, buf_slice(&names)), stages->n};
+    }
+    buf_free(&names);
+    for (size_t k = 0; k < stages->n; k++) {
+        struct node *stage = &stages->kids[k];
+        struct node *step = (struct node *)(uintptr_t)node_find(stage, "step");
+        if (step && step->kind == NODE_HIGH)
+            step->f = first + (double)k;
+        node_name(stage, element_key(&(struct reader){&s->tmp, e, 0}, IN_STAGE, stage));
+    }
+    return node_sort(stages, &s->tmp, e);
 }
 
 int stats_add(struct stats *s, struct slice json, struct err *e)
@@ -226,9 +258,11 @@ int stats_add(struct stats *s, struct slice json, struct err *e)
         return err_set(e, ERR_DATA, "not a statistics file: no object");
     if (read_object(&r, json, IN_ROOT, &root) != 0 || take_run(&r, &root) != 0)
         return -1;
-    const struct node *stages = node_find(&root, "stages");
+    struct node *stages = (struct node *)(uintptr_t)node_find(&root, "stages");
     if (!stages || stages->kind != NODE_UNION)
         return err_set(e, ERR_DATA, "not a statistics file: no list \"stages\"");
+    if (s->in_order && place_chain(s, stages, e))
+        return -1;
     return node_merge(&s->root, &root, &s->keep, e);
 }
 

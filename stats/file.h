@@ -14,11 +14,22 @@
 #define STATS_FILE_H
 #include "stats/tree.h"
 
+struct stats_chain {
+    struct slice names;             /* of its stages, a line each */
+    size_t stages;
+};
+
 struct stats {
     struct arena keep, tmp;
     struct node root;
+    bool in_order;                  /* set before adding: see below */
+    struct stats_chain *chains;     /* owned; in the order they came */
+    size_t n_chains;
 };
 
+/* With in_order set after this, chains of stages stand in the order in which their files are added
+ * (a pipeline, a command after the other) and are numbered through; files of the same chain still
+ * merge. Without it the order of files does not matter. */
 void stats_init(struct stats *s);
 void stats_free(struct stats *s);
 /* Adds one file's JSON. -1: ERR_DATA, with what is wrong; s is then of no use. */

@@ -29,6 +29,15 @@ has "bad records by kind" 'charset'
 has "the page is whole" '</html>'
 "$TOKMILL" report a.json --title 'A & B' > other.html
 ok_cmd "standard output gives the same page" cmp report.html other.html
+# Stages in the order of the files, each chain once.
+part() { printf '{"stages":[{"name":"%s","step":0,"in":{"docs":%d,"bytes":9},"out":{"docs":%d,"bytes":9}}]}' "$@"; }
+part warc 500 500 >1.json
+part encode 7 7 >2.json
+part book 70 70 >3.json
+part warc 12 12 >4.json
+is "$("$TOKMILL" report 1.json 2.json 3.json 4.json | sed 's/<[^>]*>/\n/g' |
+    grep -E '^(warc|encode|book|512)$' | uniq | head -n 5 | tr '\n' ' ')" "512 warc 512 encode book " \
+    "stages stand in the order of the files, tasks merged"
 printf '{"stages":[]}' > empty.json
 ok_cmd "no stages is no error" "$TOKMILL" report empty.json -o empty.html
 echo '[]' > bad.json
