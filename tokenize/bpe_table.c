@@ -29,7 +29,8 @@ static uint32_t made_by(const struct build *b, uint32_t left, uint32_t right)
     return e == UINT64_MAX ? BPE_NONE : (uint32_t)e & 0xFFFFFF;
 }
 
-/* Merges a token's bytes with the pairs found so far; the symbols remain in parts[]. */
+/* Merges a token's bytes with the pairs found so far; the symbols remain in parts[]. 0: it holds a
+ * byte that is no token. */
 static size_t reduce(struct build *b, const struct vocab *v, struct slice s)
 {
     size_t n = s.n;
@@ -38,8 +39,12 @@ static size_t reduce(struct build *b, const struct vocab *v, struct slice s)
         b->parts = mem_grow_array(b->parts, b->cap_parts * 2, sizeof *b->parts);
     }
     uint32_t *sym = b->parts, *made = b->parts + b->cap_parts;
-    for (size_t i = 0; i < n; i++)
-        sym[i] = b->symbol[v->byte_id[(unsigned char)s.p[i]]];
+    for (size_t i = 0; i < n; i++) {
+        uint32_t id = v->byte_id[(unsigned char)s.p[i]];
+        if (id == VOCAB_NONE)
+            return 0;
+        sym[i] = b->symbol[id];
+    }
     for (size_t i = 0; i + 1 < n; i++)
         made[i] = made_by(b, sym[i], sym[i + 1]);
     for (;;) {
@@ -62,13 +67,19 @@ static size_t reduce(struct build *b, const struct vocab *v, struct slice s)
     }
 }
 
+/* The other 13 values occur in no valid text, and GPT-NeoX has no tokens for them. */
+static bool in_utf8(unsigned byte)
+{
+    return byte != 0xC0 && byte != 0xC1 && byte < 0xF5;
+}
+
 static bool begin(struct build *b, const struct vocab *v)
 {
     uint64_t size = 1024;
     if (v->n_ids > BPE_MAX_SYMBOLS - 256)
         return false;
-    for (int i = 0; i < 256; i++)
-        if (v->byte_id[i] == VOCAB_NONE)
+    for (unsigned i = 0; i < 256; i++)
+        if (v->byte_id[i] == VOCAB_NONE && in_utf8(i))
             return false;
     while (size < (uint64_t)v->n_ids * 3)
         size *= 2;
@@ -82,6 +93,8 @@ static bool begin(struct build *b, const struct vocab *v)
     b->symbol = mem_alloc(v->n_ids * sizeof *b->symbol);
     memset(b->symbol, 0xFF, v->n_ids * sizeof *b->symbol);
     for (uint32_t i = 0; i < 256; i++) {
+        if (v->byte_id[i] == VOCAB_NONE)
+            continue;
         b->t->id[i] = v->byte_id[i];
         b->symbol[v->byte_id[i]] = i;
     }

@@ -31,8 +31,8 @@ struct bpe_table {
 };
 
 /* From ranks: tokens in the order of their ids. From merges: the pairs of `v` by rank. NULL when
- * the vocabulary lacks a byte, has too many tokens, or merges a token before the one that makes it
- * (no trained vocabulary does): use merge.h then. */
+ * the vocabulary lacks a byte of valid text, has too many tokens, or merges a token before the one
+ * that makes it (no trained vocabulary does): use merge.h then. */
 struct bpe_table *bpe_table_of_ranks(const struct vocab *v);
 struct bpe_table *bpe_table_of_merges(const struct vocab *v);
 void bpe_table_free(struct bpe_table *t);               /* NULL is allowed */

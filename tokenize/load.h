@@ -1,4 +1,4 @@
-/* load - the two parsers behind tokenizer_load()
+/* load - the parsers behind tokenizer_load()
  *
  * Each fills an all-zero tokenizer whose vocab is initialised. `text` is the file's content.
  */
@@ -12,7 +12,18 @@ int load_hf(struct tokenizer *t, struct slice text, const char *pattern, struct 
 /* `stem`: file name without folder and suffix; names the pattern and the special tokens. */
 int load_tiktoken(struct tokenizer *t, struct slice text, struct slice stem, const char *pattern,
                   struct err *e);
+bool is_tekken(struct slice text);              /* text is a JSON object */
+int load_tekken(struct tokenizer *t, struct slice text, const char *pattern, struct err *e);
+bool is_sentencepiece(struct slice text);
+int load_sentencepiece(struct tokenizer *t, struct slice text, struct err *e);
 
+/* What remains to do once the tokens of a rank file are in; of a character vocabulary. */
+int finish_ranks(struct tokenizer *t, struct err *e);
+void finish_characters(struct tokenizer *t);
+bool base64_decode(struct slice s, struct buf *out);
+
+/* All four sets from one list. */
+void added_sets_build(struct tokenizer *t, const struct added_token *v, size_t n);
 /* Collects the tokens of one pass: with `special` false only those that are not special. */
 void added_set_build(struct added_set *s, const struct added_token *v, size_t n, bool normalized,
                      bool special);

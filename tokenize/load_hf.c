@@ -12,7 +12,8 @@ struct load {
     struct vocab spelled;               /* ids by spelling in the file */
     struct err *e;
     bool saw_byte_level, use_regex;
-    struct slice split;                 /* regex of a Split pretokenizer */
+    struct slice split[8];              /* expressions of Split and Digits, in order */
+    size_t n_split;
 };
 
 static struct slice get(struct slice object, const char *path)
@@ -113,6 +114,16 @@ static int metaspace(struct load *l, struct slice v)
     return 0;
 }
 
+static int add_split(struct load *l, struct slice regex)
+{
+    if (l->saw_byte_level)
+        return refuse(l, "pre_tokenizer", SLICE("split behind ByteLevel"));
+    if (l->n_split == sizeof l->split / sizeof *l->split)
+        return refuse(l, "pre_tokenizer", SLICE("sequence this long"));
+    l->split[l->n_split++] = regex;
+    return 0;
+}
+
 static int split(struct load *l, struct slice v)
 {
     struct slice behavior = text_of(l, get(v, "behavior"));
@@ -123,10 +134,7 @@ static int split(struct load *l, struct slice v)
     /* Removed with invert keeps the matches and drops nothing if the pattern covers all text */
     if (!(slice_is(behavior, "Isolated") && !invert) && !(slice_is(behavior, "Removed") && invert))
         return refuse(l, "Split behavior", behavior);
-    if (l->split.n || l->saw_byte_level)
-        return refuse(l, "pre_tokenizer", SLICE("sequence of several splits"));
-    l->split = regex;
-    return 0;
+    return add_split(l, regex);
 }
 
 static int one_pretokenizer(struct load *l, struct slice v)
@@ -134,16 +142,28 @@ static int one_pretokenizer(struct load *l, struct slice v)
     struct slice type = type_of(l, v);
     if (slice_is(type, "Split"))
         return split(l, v);
-    if (slice_is(type, "Metaspace") && !l->split.n && !l->saw_byte_level)
+    if (slice_is(type, "Digits"))       /* char::is_numeric is category N */
+        return add_split(l, is_true(get(v, "individual_digits")) ? SLICE("\\p{N}")
+                                                                  : SLICE("\\p{N}+"));
+    if (slice_is(type, "Metaspace") && !l->n_split && !l->saw_byte_level)
         return metaspace(l, v);
     if (!slice_is(type, "ByteLevel"))
         return refuse(l, "pre_tokenizer", type);
     l->saw_byte_level = true;
     l->use_regex = !slice_is(get(v, "use_regex"), "false");
     l->t->prefix_space = !slice_is(get(v, "add_prefix_space"), "false");
-    if (l->split.n && (l->use_regex || l->t->prefix_space))
-        return refuse(l, "pre_tokenizer", SLICE("Split with a splitting ByteLevel"));
+    if (l->n_split && l->t->prefix_space)
+        return refuse(l, "pre_tokenizer", SLICE("Split with add_prefix_space"));
     return 0;
+}
+
+/* ByteLevel's own expression comes behind those of other steps. */
+static int add_use_regex(struct load *l)
+{
+    l->saw_byte_level = false;
+    int rc = add_split(l, SLICE("gpt2"));
+    l->saw_byte_level = true;
+    return rc;
 }
 
 static int pretokenizer(struct load *l, struct slice v, const char *pattern)
@@ -152,19 +172,25 @@ static int pretokenizer(struct load *l, struct slice v, const char *pattern)
     t->cut = CUT_NONE;
     if (each(l, v, "pretokenizers", one_pretokenizer) < 0)
         return -1;
-    if (l->split.n && !l->saw_byte_level)
+    if (l->n_split && !l->saw_byte_level)
         return refuse(l, "pre_tokenizer", SLICE("Split without ByteLevel"));
     if (l->saw_byte_level && t->metaspace)
         return refuse(l, "pre_tokenizer", SLICE("Metaspace with ByteLevel"));
     t->byte_level = l->saw_byte_level;
-    struct slice used = pattern ? slice_str(pattern)
-                      : l->split.n ? l->split
-                      : l->saw_byte_level && l->use_regex ? SLICE("gpt2") : (struct slice){"", 0};
-    if (!used.n)
-        return 0;
-    t->cut = CUT_PATTERN;
-    t->pretok = pretok_new(used, l->e);
-    return t->pretok ? 0 : -1;
+    if (pattern) {
+        l->split[0] = slice_str(pattern);
+        l->n_split = 1;
+    } else if (l->saw_byte_level && l->use_regex && add_use_regex(l) < 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < l->n_split; i++) {
+        struct pretok *p = pretok_new(l->split[i], l->e);
+        if (!p)
+            return -1;
+        t->pretok = t->pretok ? pretok_chain(t->pretok, p) : p;
+        t->cut = CUT_PATTERN;
+    }
+    return 0;
 }
 
 /* ---- model -------------------------------------------------------------------------------- */
@@ -264,23 +290,6 @@ static int load_merges(struct load *l, struct slice array)
     return rc;
 }
 
-/* No token has U+2581 behind another character, so no merge can reach over such a place, and with
- * all bytes covered no unknown token can fuse over it. */
-static bool cuts_before_runs(const struct tokenizer *t)
-{
-    for (int b = 0; b < 256; b++)
-        if (t->fallback_id[b] == VOCAB_NONE)
-            return false;
-    for (uint32_t id = 0; id < t->vocab.n_ids; id++) {
-        struct slice s = t->vocab.token[id];
-        while (s.n && slice_starts(s, SLICE(META)))
-            s = slice_from(s, 3);
-        if (s.n && slice_find(s, SLICE(META)) < s.n)
-            return false;
-    }
-    return true;
-}
-
 static int fallback(struct load *l)
 {
     struct tokenizer *t = l->t;
@@ -288,8 +297,6 @@ static int fallback(struct load *l)
         char name[] = {'<', '0', 'x', "0123456789ABCDEF"[b >> 4], "0123456789ABCDEF"[b & 15], '>'};
         t->fallback_id[b] = vocab_find(&l->spelled, slice_of(name, sizeof name));
     }
-    if (t->cut == CUT_NONE && !t->byte_level && cuts_before_runs(t))
-        t->cut = CUT_META_RUNS;
     return 0;
 }
 
@@ -363,10 +370,7 @@ static int load_added(struct load *l, struct slice array)
         rc = one_added(l, m.value, &v[n]);
         n += rc == 0;
     }
-    added_set_build(&l->t->raw, v, n, false, true);
-    added_set_build(&l->t->raw_plain, v, n, false, false);
-    added_set_build(&l->t->normalized, v, n, true, true);
-    added_set_build(&l->t->normalized_plain, v, n, true, false);
+    added_sets_build(l->t, v, n);
     mem_free(v);
     return rc;
 }
@@ -426,36 +430,6 @@ static int one_decoder(struct load *l, struct slice v)
     return refuse(l, "decoder", type);
 }
 
-/* Decoding of a character vocabulary: U+2581 is a space and <0xXX> a byte. */
-static void set_decoded(struct load *l)
-{
-    struct tokenizer *t = l->t;
-    struct buf b;
-    if (t->byte_level)
-        return;
-    buf_init(&b, 1 << 24);
-    for (uint32_t id = 0; id < t->vocab.n_ids; id++) {
-        struct slice s = t->vocab.token[id];
-        if (slice_find(s, SLICE(META)) == s.n)
-            continue;
-        buf_clear(&b);
-        while (s.n) {
-            size_t at = slice_find(s, SLICE(META));
-            buf_add_slice(&b, slice_upto(s, at));
-            if (at < s.n)
-                buf_add_byte(&b, ' ');
-            s = slice_from(s, at + 3 < s.n ? at + 3 : s.n);
-        }
-        t->decoded[id] = arena_copy(l->a, buf_slice(&b));
-    }
-    buf_free(&b);
-    for (unsigned k = 0; k < 256; k++) {
-        char c = (char)k;
-        if (t->fallback_id[k] != VOCAB_NONE)
-            t->decoded[t->fallback_id[k]] = arena_copy(l->a, slice_of(&c, 1));
-    }
-}
-
 int load_hf(struct tokenizer *t, struct slice text, const char *pattern, struct err *e)
 {
     struct load l = {.t = t, .a = &t->vocab.arena, .e = e};
@@ -473,10 +447,7 @@ int load_hf(struct tokenizer *t, struct slice text, const char *pattern, struct 
         each(&l, get(text, "decoder"), "decoders", one_decoder) < 0)
         rc = -1;
     if (rc == 0) {
-        t->decoded = mem_array(t->vocab.n_ids ? t->vocab.n_ids : 1, sizeof *t->decoded);
-        for (uint32_t id = 0; id < t->vocab.n_ids; id++)
-            t->decoded[id] = t->vocab.token[id];
-        set_decoded(&l);
+        finish_characters(t);
     }
     vocab_free(&l.spelled);
     return rc;

@@ -28,7 +28,7 @@ static int base64_digit(char c)
     return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-static bool base64_decode(struct slice s, struct buf *out)
+bool base64_decode(struct slice s, struct buf *out)
 {
     uint32_t bits = 0;
     int n = 0;
@@ -96,10 +96,7 @@ static int add_specials(struct tokenizer *t, const struct known_file *k, struct 
             return -1;
         v[n] = (struct added_token){s, k->special[n].id, true, false, false, false};
     }
-    added_set_build(&t->raw, v, n, false, true);
-    added_set_build(&t->raw_plain, v, n, false, false);
-    added_set_build(&t->normalized, v, n, true, true);
-    added_set_build(&t->normalized_plain, v, n, true, false);
+    added_sets_build(t, v, n);
     return 0;
 }
 
@@ -119,8 +116,13 @@ int load_tiktoken(struct tokenizer *t, struct slice text, struct slice stem, con
     t->byte_level = t->whole_piece = true;
     t->cut = CUT_PATTERN;
     t->pretok = pretok_new(slice_str(pattern), e);
-    if (!t->pretok || load_lines(&t->vocab, text, e) < 0)
+    if (!t->pretok || load_lines(&t->vocab, text, e) < 0 || finish_ranks(t, e) < 0)
         return -1;
+    return add_specials(t, known, e);
+}
+
+int finish_ranks(struct tokenizer *t, struct err *e)
+{
     vocab_finish(&t->vocab);
     for (int b = 0; b < 256; b++)
         if (t->vocab.byte_id[b] == VOCAB_NONE)
@@ -128,5 +130,5 @@ int load_tiktoken(struct tokenizer *t, struct slice text, struct slice stem, con
     t->table = bpe_table_of_ranks(&t->vocab);
     if (!t->table)
         vocab_pairs_of_ranks(&t->vocab);
-    return add_specials(t, known, e);
+    return 0;
 }

@@ -38,12 +38,15 @@ struct pretok {
     struct uclass *classes;
     char *pattern;
     pcre2_code *code;               /* only without `known` */
+    struct pretok *outer, *inner;   /* a chain has only these */
 };
 
 struct pretok_work {
     pcre2_match_data *match;
     pcre2_match_context *context;
     pcre2_jit_stack *stack;
+    struct pretok_work *outer, *inner;
+    size_t start, end;              /* of the outer piece */
 };
 
 /* ---- PCRE2 -------------------------------------------------------------------------------- */
@@ -126,10 +129,21 @@ struct pretok *pretok_new_regex(struct slice pattern, struct err *e)
     return make(recognise(pattern), true, pattern, e);
 }
 
+struct pretok *pretok_chain(struct pretok *outer, struct pretok *inner)
+{
+    struct pretok *p = mem_zero(sizeof *p);
+    p->outer = outer;
+    p->inner = inner;
+    p->pattern = mem_strdup("");
+    return p;
+}
+
 void pretok_free(struct pretok *p)
 {
     if (!p)
         return;
+    pretok_free(p->outer);
+    pretok_free(p->inner);
     uclass_free(p->classes);
     mem_free(p->pattern);
     pcre2_code_free(p->code);
@@ -138,7 +152,7 @@ void pretok_free(struct pretok *p)
 
 const char *pretok_name(const struct pretok *p)
 {
-    return p->known ? p->known->name : "regex";
+    return p->inner ? "chain" : p->known ? p->known->name : "regex";
 }
 
 struct slice pretok_pattern(const struct pretok *p)
@@ -149,7 +163,11 @@ struct slice pretok_pattern(const struct pretok *p)
 struct pretok_work *pretok_work_new(const struct pretok *p)
 {
     struct pretok_work *w = mem_zero(sizeof *w);
-    if (p->known)
+    if (p->inner) {
+        w->outer = pretok_work_new(p->outer);
+        w->inner = pretok_work_new(p->inner);
+    }
+    if (!p->code)
         return w;
     w->match = pcre2_match_data_create_from_pattern(p->code, NULL);
     w->context = pcre2_match_context_create(NULL);
@@ -165,14 +183,32 @@ void pretok_work_free(struct pretok_work *w)
 {
     if (!w)
         return;
+    pretok_work_free(w->outer);
+    pretok_work_free(w->inner);
     pcre2_match_data_free(w->match);
     pcre2_match_context_free(w->context);
     pcre2_jit_stack_free(w->stack);
     mem_free(w);
 }
 
+static size_t next_chained(const struct pretok *p, struct pretok_work *w, struct slice text,
+                           size_t at)
+{
+    if (at == 0 || at >= w->end) {
+        w->start = at;
+        w->end = pretok_next(p->outer, w->outer, text, at);
+        if (!w->end)
+            return 0;
+    }
+    struct slice piece = slice_of(text.p + w->start, w->end - w->start);
+    size_t end = pretok_next(p->inner, w->inner, piece, at - w->start);
+    return end ? w->start + end : 0;
+}
+
 size_t pretok_next(const struct pretok *p, struct pretok_work *w, struct slice text, size_t at)
 {
+    if (p->inner)
+        return next_chained(p, w, text, at);
     if (!p->known)
         return next_regex(p, w, text, at);
     struct scan s = {p->classes->of, (const u8 *)text.p, (const u8 *)text.p + text.n};
@@ -182,10 +218,11 @@ size_t pretok_next(const struct pretok *p, struct pretok_work *w, struct slice t
 size_t pretok_ends(const struct pretok *p, struct pretok_work *w, struct slice text, size_t at,
                    uint32_t *ends, size_t max)
 {
-    struct scan s = {p->classes->of, (const u8 *)text.p, (const u8 *)text.p + text.n};
     size_t n = 0;
-    if (p->window && max >= WINDOW)
+    if (p->window && max >= WINDOW) {
+        struct scan s = {p->classes->of, (const u8 *)text.p, (const u8 *)text.p + text.n};
         n = p->window(&p->known->grammar, &s, at, ends, max);
+    }
     at = n ? ends[n - 1] : at;
     while (n < max && at < text.n) {
         at = pretok_next(p, w, text, at);

@@ -22,10 +22,12 @@ struct pretok_work;
 /* `pattern` is gpt2, cl100k, o200k, qwen2, tekken, or a regular expression. NULL with *e set when
  * it is not. */
 struct pretok *pretok_new(struct slice pattern, struct err *e);
+/* Each piece of `outer` is cut again by `inner`. Owns both; either may be such a chain. */
+struct pretok *pretok_chain(struct pretok *outer, struct pretok *inner);
 /* The same, never by scanner: an oracle for tests. */
 struct pretok *pretok_new_regex(struct slice pattern, struct err *e);
 void pretok_free(struct pretok *p);                     /* NULL is allowed */
-/* "gpt2", "cl100k", "o200k", "qwen2", "tekken" or "regex". */
+/* "gpt2", "cl100k", "o200k", "qwen2", "tekken", "regex" or "chain". */
 const char *pretok_name(const struct pretok *p);
 /* The pattern in the spelling that tokenizer.json files carry. */
 struct slice pretok_pattern(const struct pretok *p);
@@ -33,8 +35,8 @@ struct slice pretok_pattern(const struct pretok *p);
 struct pretok_work *pretok_work_new(const struct pretok *p);
 void pretok_work_free(struct pretok_work *w);           /* NULL is allowed */
 
-/* End of the piece that starts at `at` (< text.n), always behind it. 0: the pattern gave up on this
- * text (match limit). */
+/* End of the piece that starts at `at` (< text.n), always behind it. A text is walked from its
+ * start to its end. 0: the pattern gave up on this text (match limit). */
 size_t pretok_next(const struct pretok *p, struct pretok_work *w, struct slice text, size_t at);
 
 /* The ends of the next pieces from `at` (< text.n) on, up to `max` of them, in order; returns how

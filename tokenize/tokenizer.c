@@ -46,6 +46,14 @@ void added_set_build(struct added_set *s, const struct added_token *v, size_t n,
     }
 }
 
+void added_sets_build(struct tokenizer *t, const struct added_token *v, size_t n)
+{
+    added_set_build(&t->raw, v, n, false, true);
+    added_set_build(&t->raw_plain, v, n, false, false);
+    added_set_build(&t->normalized, v, n, true, true);
+    added_set_build(&t->normalized_plain, v, n, true, false);
+}
+
 void added_set_free(struct added_set *s)
 {
     mem_free(s->v);
@@ -113,26 +121,30 @@ static void mark_specials(struct tokenizer *t)
                 t->special[sets[k]->v[i].id] = true;
 }
 
-struct tokenizer *tokenizer_load(const char *path, const char *pattern, struct err *e)
+/* By content: JSON, a protocol buffer, or lines. */
+static int load_any(struct tokenizer *t, struct slice file, struct slice stem,
+                    const char *pattern, struct err *e)
 {
-    struct buf file;
-    buf_init(&file, FILE_MAX);
+    struct slice text = slice_trim(file);
+    if (text.n && text.p[0] == '{')
+        return is_tekken(text) ? load_tekken(t, text, pattern, e) : load_hf(t, text, pattern, e);
+    if (is_sentencepiece(file))
+        return load_sentencepiece(t, file, e);
+    return load_tiktoken(t, text, stem, pattern, e);
+}
+
+struct tokenizer *tokenizer_parse(struct slice file, struct slice stem, const char *pattern,
+                                  struct err *e)
+{
     struct tokenizer *t = mem_zero(sizeof *t);
     vocab_init(&t->vocab);
     t->unk = t->bos = t->eos = VOCAB_NONE;
     memset(t->fallback_id, 0xFF, sizeof t->fallback_id);
-    int rc = read_whole(path, &file, e);
-    if (rc == 0) {
-        struct slice text = slice_trim(buf_slice(&file));
-        t->hash = hash128(buf_slice(&file));
-        rc = text.n && text.p[0] == '{' ? load_hf(t, text, pattern, e)
-                                        : load_tiktoken(t, text, stem_of(path), pattern, e);
-    }
-    buf_free(&file);
+    t->hash = hash128(file);
+    int rc = load_any(t, file, stem, pattern, e);
     if (rc == 0 && t->vocab.n_ids == 0)
         rc = err_set(e, ERR_DATA, "an empty vocabulary");
     if (rc < 0) {
-        err_at(e, slice_str(path), ERR_NO_POS, ERR_NO_POS);
         tokenizer_free(t);
         return NULL;
     }
@@ -140,6 +152,19 @@ struct tokenizer *tokenizer_load(const char *path, const char *pattern, struct e
     t->cuts = t->table ? cuts_new(&t->vocab) : NULL;
     mark_specials(t);
     find_ends(t);
+    return t;
+}
+
+struct tokenizer *tokenizer_load(const char *path, const char *pattern, struct err *e)
+{
+    struct buf file;
+    struct tokenizer *t = NULL;
+    buf_init(&file, FILE_MAX);
+    if (read_whole(path, &file, e) == 0)
+        t = tokenizer_parse(buf_slice(&file), stem_of(path), pattern, e);
+    buf_free(&file);
+    if (!t)
+        err_at(e, slice_str(path), ERR_NO_POS, ERR_NO_POS);
     return t;
 }
 

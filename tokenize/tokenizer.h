@@ -1,7 +1,7 @@
 /* tokenizer - everything that one vocabulary file says, ready for encoding and decoding
  *
- * Loaded from Hugging Face's tokenizer.json or tiktoken's rank file (told apart by content) into
- * one read-only structure that all workers share:
+ * Loaded from Hugging Face's tokenizer.json, tiktoken's rank file, Mistral's tekken.json or a
+ * SentencePiece model (told apart by content) into one read-only structure that all workers share:
  *
  *   text -> added tokens (exact) -> normalizer -> added tokens (normalized) -> pieces -> merges
  *
@@ -65,11 +65,15 @@ struct tokenizer {
     bool strip_first_space;         /* decoding: one space at the front goes */
     uint32_t max_id, bos, eos;      /* VOCAB_NONE when there is none */
     struct hash128 hash;            /* of the file's content */
-    const char *format;             /* "tokenizer.json", "tiktoken" */
+    const char *format;             /* "tokenizer.json", "tiktoken", .. */
 };
 
 /* `pattern` (NULL: by the file's content, for a rank file by its name) as for pretok_new(). */
 struct tokenizer *tokenizer_load(const char *path, const char *pattern, struct err *e);
+/* The same from a file's content; `stem`: its name without folder and suffix, which names the
+ * pattern and the special tokens of a rank file. */
+struct tokenizer *tokenizer_parse(struct slice file, struct slice stem, const char *pattern,
+                                  struct err *e);
 void tokenizer_free(struct tokenizer *t);           /* NULL is allowed */
 /* {"hash":..,"max_id":..,"bos":..,"eos":..} */
 void tokenizer_describe(const struct tokenizer *t, struct buf *json);

@@ -2,7 +2,7 @@
 # encode: ids of real vocabularies equal those of their own libraries; options and refusals.
 . "$TOKMILL_SRC/tests/lib.sh"
 
-vocabs="gpt2.json gpt_neox.json cl100k_base.tiktoken o200k_base.tiktoken llama2.json mistral03.json"
+vocabs="gpt2.json gpt_neox.json cl100k_base.tiktoken o200k_base.tiktoken llama2.json mistral03.json llama2.model"
 T="${TOKMILL_DATA:-/nonexistent}/tokenizers"
 if [ -d "$T/models" ]; then
     for s in small mixed; do
@@ -17,6 +17,13 @@ if [ -d "$T/models" ]; then
             ok_cmd "$v: $s as the reference" cmp got want
         done
     done
+    # a text that begins with a space: SentencePiece puts one more in front, this tokenizer.json not
+    jq -c 'select(.text | startswith(" ") | not)' small.jsonl mixed.jsonl utf8.jsonl > unspaced.jsonl
+    "$TOKMILL" encode -t "$T/models/mistral03.model" unspaced.jsonl | jq -c .input_ids > got
+    "$TOKMILL" encode -t "$T/models/mistral03.json" unspaced.jsonl | jq -c .input_ids > want
+    ok_cmd "a SentencePiece model as its tokenizer.json" cmp got want
+    head -c 100000 "$T/models/llama2.model" > cut.model
+    status_is 1 "a cut SentencePiece model is refused" "$TOKMILL" encode -t cut.model small.jsonl
     one="$TOKMILL encode -t $T/models/llama2.json"
     is "$(echo '{"text":"a"}' | $one --add-special | jq -c '[.input_ids[0], .metadata.tokenizer.bos]')" \
         "[1,1]" "--add-special puts the template's id in front"
@@ -43,6 +50,33 @@ if [ -d "$T/models" ]; then
 else
     skip "real vocabularies" "no data"
 fi
+
+# tekken.json: ranks behind the special tokens
+jq -nc '{text: "the cat 12 the mat 12 that <s>"}' > docs.jsonl
+"$TOKMILL" bpe-train docs.jsonl -n 265 -p tekken -o ranks.tiktoken
+jq -Rnc --arg p "$("$TOKMILL" bpe-train docs.jsonl -n 256 -p tekken | jq -r '.pre_tokenizer.pretokenizers[0].pattern.Regex')" \
+    '[inputs / " " | {rank: .[1] | tonumber, token_bytes: .[0]}] | {config: {pattern: $p,
+    num_vocab_tokens: length, default_vocab_size: (length + 5), default_num_special_tokens: 5},
+    vocab: ., special_tokens: [{rank: 4, token_str: "[X]"}]}' ranks.tiktoken > tekken.json
+is "$("$TOKMILL" encode -t tekken.json docs.jsonl | jq -c '[.input_ids[] - 5]')" \
+    "$("$TOKMILL" encode -t ranks.tiktoken --pattern tekken docs.jsonl | jq -c .input_ids)" "tekken.json"
+is "$(echo '{"text":"[X]</s>"}' | "$TOKMILL" encode -t tekken.json --special parse | jq -c .input_ids)" \
+    "[4,2]" "its special tokens"
+jq 'del(.config.pattern)' tekken.json > bad.json
+status_is 1 "tekken.json without a pattern" "$TOKMILL" encode -t bad.json docs.jsonl
+
+# several pretokenizers in turn: digits one by one, then GPT-2's pattern
+"$TOKMILL" bpe-train docs.jsonl -n 275 -p gpt2 -o plain.json
+is "$("$TOKMILL" encode -t plain.json docs.jsonl then decode -t plain.json | jq -r .text)" \
+    "$(jq -r .text docs.jsonl)" "one pattern"
+jq '.pre_tokenizer = {type: "Sequence", pretokenizers: [{type: "Digits", individual_digits: true},
+    .pre_tokenizer]}' plain.json > digits.json
+ids() { jq -nc --arg t "$2" '{text: $t}' | "$TOKMILL" encode -t "$1" | jq -c .input_ids; }
+is "$(ids plain.json " 12" | jq length)" 1 "a number is one token"
+is "$(ids digits.json " 12")" "$(jq -nc "$(ids plain.json " ") + $(ids plain.json 1) + $(ids plain.json 2)")" \
+    "Digits cuts it, and the space from it"
+jq '.pre_tokenizer.pretokenizers |= [.[1], .[0]]' digits.json > order.json
+status_is 2 "a split behind ByteLevel" "$TOKMILL" encode -t order.json docs.jsonl
 
 # a vocabulary of our own: all bytes would be long, so characters with an unknown token
 cat > tiny.json <<'J'
