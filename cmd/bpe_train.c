@@ -156,19 +156,32 @@ static int write_out(const char *path, struct slice s, struct err *e)
     return -1;
 }
 
+/* Special tokens stand behind the last token, or before the first. */
+static struct added_token *place_specials(const struct conf *c, uint32_t first)
+{
+    struct added_token *v = mem_array(c->n_specials + 1, sizeof *v);
+    for (size_t i = 0; i < c->n_specials; i++)
+        v[i] = (struct added_token){c->specials[i], first + (uint32_t)i, true, false, false, false};
+    return v;
+}
+
 static int save(const struct conf *c, const struct trained *t, struct err *e)
 {
+    struct added_token *added = place_specials(c, c->special_first ? 0 : t->vocab.n_ids);
     struct save_opts o = {
-        !strcmp(pretok_name(c->pretok), "gpt2") ? "gpt2" : pretok_pattern(c->pretok).p,
-        c->specials, c->n_specials, c->special_first};
+        .pattern = !strcmp(pretok_name(c->pretok), "gpt2") ? "gpt2" : pretok_pattern(c->pretok).p,
+        .added = added, .n_added = c->n_specials,
+        .shift = c->special_first ? (uint32_t)c->n_specials : 0,
+        .added_in_model = c->special_first};
     struct buf out;
     buf_init(&out, BUF_NO_LIMIT);
     if (c->format == FORMAT_TIKTOKEN)
-        save_tiktoken(t, &out);
+        save_tiktoken(&t->vocab, &(struct save_opts){.pattern = NULL}, &out);
     else
-        save_hf(t, &o, &out);
+        save_hf(&t->vocab, t->merges, t->n, &o, &out);
     int rc = write_out(c->setup->out, buf_slice(&out), e);
     buf_free(&out);
+    mem_free(added);
     return rc;
 }
 

@@ -3,6 +3,7 @@
  * in the older spelling "a b", which every version reads: byte-level tokens hold no space. */
 #include "tokenize/save.h"
 #include "core/json.h"
+#include "core/mem.h"
 #include "core/utf8.h"
 #include "tokenize/load.h"
 
@@ -15,17 +16,23 @@ static void spell(struct slice bytes, struct buf *out)
 
 /* ---- tokenizer.json ------------------------------------------------------------------------ */
 
-static void add_added(const struct save_opts *o, uint32_t first, struct buf *out)
+static const char *truth(bool b)
+{
+    return b ? "true" : "false";
+}
+
+static void add_added(const struct save_opts *o, struct buf *out)
 {
     buf_add_str(out, "  \"added_tokens\": [");
-    for (size_t i = 0; i < o->n_special; i++) {
-        buf_add_fmt(out, "%s\n    {\"id\": %u, \"content\": ", i ? "," : "",
-                    (unsigned)(first + i));
-        json_add_string(out, o->special[i]);
-        buf_add_str(out, ", \"single_word\": false, \"lstrip\": false, \"rstrip\": false, "
-                         "\"normalized\": false, \"special\": true}");
+    for (size_t i = 0; i < o->n_added; i++) {
+        const struct added_token *a = &o->added[i];
+        buf_add_fmt(out, "%s\n    {\"id\": %u, \"content\": ", i ? "," : "", (unsigned)a->id);
+        json_add_string(out, a->content);
+        buf_add_fmt(out, ", \"single_word\": false, \"lstrip\": %s, \"rstrip\": %s, "
+                    "\"normalized\": %s, \"special\": %s}", truth(a->lstrip), truth(a->rstrip),
+                    truth(a->normalized), truth(a->special));
     }
-    buf_add_str(out, o->n_special ? "\n  ],\n" : "],\n");
+    buf_add_str(out, o->n_added ? "\n  ],\n" : "],\n");
 }
 
 static void add_pretokenizer(const struct save_opts *o, struct buf *out)
@@ -42,62 +49,82 @@ static void add_pretokenizer(const struct save_opts *o, struct buf *out)
                      "true, \"use_regex\": %s}%s,\n", gpt2 ? "true" : "false", gpt2 ? "" : "]}");
 }
 
-static void add_vocab(const struct trained *t, const struct save_opts *o, uint32_t shift,
-                      uint32_t first, struct buf *out)
+/* Ids of `v` that the files list as tokens; the caller frees it. */
+static bool *wanted(const struct vocab *v, const struct save_opts *o)
+{
+    bool *is = mem_array(v->n_ids ? v->n_ids : 1, sizeof *is);
+    for (uint32_t id = 0; id < v->n_ids; id++)
+        is[id] = v->token[id].n && vocab_find(v, v->token[id]) == id;
+    for (size_t i = 0; i < o->n_added; i++)
+        if (o->added[i].id >= o->shift && o->added[i].id - o->shift < v->n_ids)
+            is[o->added[i].id - o->shift] = false;
+    return is;
+}
+
+static void add_entry(struct slice name, uint32_t id, bool *any, struct buf *out)
+{
+    buf_add_str(out, *any ? ",\n      " : "\n      ");
+    json_add_string(out, name);
+    buf_add_fmt(out, ": %u", (unsigned)id);
+    *any = true;
+}
+
+static void add_vocab(const struct vocab *v, const struct save_opts *o, struct buf *out)
 {
     struct buf name;
-    bool any = false;
+    bool any = false, *is = wanted(v, o);
     buf_init(&name, BUF_NO_LIMIT);
     buf_add_str(out, "    \"vocab\": {");
-    for (size_t i = 0; o->special_first && i < o->n_special; i++, any = true) {
-        buf_add_str(out, any ? ",\n      " : "\n      ");
-        json_add_string(out, o->special[i]);
-        buf_add_fmt(out, ": %u", (unsigned)(first + i));
-    }
-    for (uint32_t id = 0; id < t->vocab.n_ids; id++, any = true) {
+    for (size_t i = 0; i < o->n_added; i++)
+        if (o->added_in_model)
+            add_entry(o->added[i].content, o->added[i].id, &any, out);
+    for (uint32_t id = 0; id < v->n_ids; id++) {
+        if (!is[id])
+            continue;
         buf_clear(&name);
-        spell(t->vocab.token[id], &name);
-        buf_add_str(out, any ? ",\n      " : "\n      ");
-        json_add_string(out, buf_slice(&name));
-        buf_add_fmt(out, ": %u", (unsigned)(id + shift));
+        spell(v->token[id], &name);
+        add_entry(buf_slice(&name), id + o->shift, &any, out);
     }
     buf_add_str(out, "\n    },\n");
     buf_free(&name);
+    mem_free(is);
 }
 
-static void add_merges(const struct trained *t, struct buf *out)
+static void add_merges(const struct vocab *v, const struct merge *merges, size_t n,
+                       struct buf *out)
 {
     struct buf name;
     buf_init(&name, BUF_NO_LIMIT);
     buf_add_str(out, "    \"merges\": [");
-    for (size_t i = 0; i < t->n; i++) {
+    for (size_t i = 0; i < n; i++) {
         buf_clear(&name);
-        spell(t->vocab.token[t->merges[i].left], &name);
+        spell(v->token[merges[i].left], &name);
         buf_add_byte(&name, ' ');
-        spell(t->vocab.token[t->merges[i].right], &name);
+        spell(v->token[merges[i].right], &name);
         buf_add_str(out, i ? ",\n      " : "\n      ");
         json_add_string(out, buf_slice(&name));
     }
-    buf_add_str(out, t->n ? "\n    ]\n" : "]\n");
+    buf_add_str(out, n ? "\n    ]\n" : "]\n");
     buf_free(&name);
 }
 
-void save_hf(const struct trained *t, const struct save_opts *o, struct buf *out)
+void save_hf(const struct vocab *v, const struct merge *merges, size_t n,
+             const struct save_opts *o, struct buf *out)
 {
-    uint32_t shift = o->special_first ? (uint32_t)o->n_special : 0;
-    uint32_t first = o->special_first ? 0 : t->vocab.n_ids;
-    buf_add_str(out, "{\n  \"version\": \"1.0\",\n  \"truncation\": null,\n  \"padding\": null,\n");
-    add_added(o, first, out);
-    buf_add_str(out, "  \"normalizer\": null,\n");
+    buf_add_str(out, "{\n  \"version\": \"1.0\",\n  \"truncation\": null,\n"
+                     "  \"padding\": null,\n");
+    add_added(o, out);
+    buf_add_fmt(out, "  \"normalizer\": %s,\n", o->nfc ? "{\"type\": \"NFC\"}" : "null");
     add_pretokenizer(o, out);
     buf_add_str(out, "  \"post_processor\": null,\n  \"decoder\": {\"type\": \"ByteLevel\", "
                      "\"add_prefix_space\": true, \"trim_offsets\": true, \"use_regex\": true},\n"
                      "  \"model\": {\n    \"type\": \"BPE\",\n    \"dropout\": null,\n"
                      "    \"unk_token\": null,\n    \"continuing_subword_prefix\": null,\n"
-                     "    \"end_of_word_suffix\": null,\n    \"fuse_unk\": false,\n"
-                     "    \"byte_fallback\": false,\n    \"ignore_merges\": false,\n");
-    add_vocab(t, o, shift, first, out);
-    add_merges(t, out);
+                     "    \"end_of_word_suffix\": null,\n    \"fuse_unk\": false,\n");
+    buf_add_fmt(out, "    \"byte_fallback\": false,\n    \"ignore_merges\": %s,\n",
+                truth(o->ignore_merges));
+    add_vocab(v, o, out);
+    add_merges(v, merges, n, out);
     buf_add_str(out, "  }\n}\n");
 }
 
@@ -116,10 +143,14 @@ static void base64(struct slice s, struct buf *out)
     }
 }
 
-void save_tiktoken(const struct trained *t, struct buf *out)
+void save_tiktoken(const struct vocab *v, const struct save_opts *o, struct buf *out)
 {
-    for (uint32_t id = 0; id < t->vocab.n_ids; id++) {
-        base64(t->vocab.token[id], out);
+    bool *is = wanted(v, o);
+    for (uint32_t id = 0; id < v->n_ids; id++) {
+        if (!is[id])
+            continue;
+        base64(v->token[id], out);
         buf_add_fmt(out, " %u\n", (unsigned)id);
     }
+    mem_free(is);
 }

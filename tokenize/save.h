@@ -3,22 +3,25 @@
  *   tokenizer.json   Hugging Face: ids, merges, pattern, special tokens; byte-level
  *   tiktoken         rank file: tokens in order of rank; no pattern, no special tokens
  *
- * Special tokens get the ids behind the last token, so that both files give the same ids, or, for
- * tokenizer.json, the first ones, as HF's trainer numbers them.
  */
 #ifndef TOKENIZE_SAVE_H
 #define TOKENIZE_SAVE_H
 #include "core/buf.h"
+#include "tokenize/tokenizer.h"
 #include "tokenize/train.h"
 
 struct save_opts {
     const char *pattern;            /* gpt2, or an expression in tokenizer.json's spelling */
-    const struct slice *special;    /* UTF-8, all different */
-    size_t n_special;
-    bool special_first;
+    const struct added_token *added;        /* ids as in the file */
+    size_t n_added;
+    uint32_t shift;                 /* the file's ids are those of the vocabulary and this */
+    bool added_in_model;            /* added tokens keep any id: they stand in the model too */
+    bool ignore_merges, nfc;
 };
 
-void save_hf(const struct trained *t, const struct save_opts *o, struct buf *out);
-void save_tiktoken(const struct trained *t, struct buf *out);
+/* Merges in order, by ids of `v`; tokens of `v` that are among the added ones are left out. */
+void save_hf(const struct vocab *v, const struct merge *merges, size_t n,
+             const struct save_opts *o, struct buf *out);
+void save_tiktoken(const struct vocab *v, const struct save_opts *o, struct buf *out);
 
 #endif

@@ -1,0 +1,277 @@
+/* Conversions and their proof. */
+#include "tokenize/convert.h"
+#include <stdlib.h>
+#include <utf8proc.h>
+#include "core/json.h"
+#include "core/mem.h"
+#include "core/utf8.h"
+#include "tokenize/save.h"
+
+/* ---- merges of a table ---------------------------------------------------------------------- */
+
+/* By symbol: merges[s - 256] makes symbol s; ids of tokens. */
+static struct merge *merges_of(const struct bpe_table *t)
+{
+    struct merge *v = mem_array(t->n - 256 + 1, sizeof *v);
+    for (uint64_t i = 0; i <= t->mask; i++) {
+        uint64_t e = t->slots[i];
+        if (e == UINT64_MAX)
+            continue;
+        uint32_t made = (uint32_t)e & 0xFFFFFF;
+        v[made - 256] = (struct merge){t->id[e >> 44], t->id[e >> 24 & 0xFFFFF], t->id[made], 0};
+    }
+    return v;
+}
+
+/* ---- what can be said ----------------------------------------------------------------------- */
+
+static int refuse(struct err *e, const char *what)
+{
+    return err_set(e, ERR_USAGE, "cannot be converted: %s", what);
+}
+
+static int check_plain(const struct tokenizer *t, struct err *e)
+{
+    if (!t->table)
+        return refuse(e, "not a byte-level vocabulary with all bytes");
+    if (t->prefix_space)
+        return refuse(e, "a space is put in front of texts");
+    if (t->cut == CUT_PATTERN && !strcmp(pretok_name(t->pretok), "chain"))
+        return refuse(e, "several patterns are applied in turn");
+    if (t->cut != CUT_PATTERN)
+        return refuse(e, "no pattern cuts the text");
+    if (t->n_before || t->n_after)
+        return refuse(e, "a template adds ids around texts");
+    return 0;
+}
+
+static bool only_nfc(const struct tokenizer *t)
+{
+    return t->n_norm == 0 || (t->n_norm == 1 && t->norm[0].kind == NORM_NFC);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct added_token *x = a, *y = b;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static struct added_token *added_of(const struct tokenizer *t, size_t *n)
+{
+    const struct added_set *sets[] = {&t->raw, &t->normalized};
+    struct added_token *v = mem_array(t->raw.n + t->normalized.n + 1, sizeof *v);
+    *n = 0;
+    for (int k = 0; k < 2; k++)
+        for (size_t i = 0; i < sets[k]->n; i++)
+            v[(*n)++] = sets[k]->v[i];
+    qsort(v, *n, sizeof *v, by_id);
+    return v;
+}
+
+/* Tokens that merging or looking up can give; those added by name are none of them. */
+static bool *tokens_of(const struct tokenizer *t)
+{
+    const struct vocab *v = &t->vocab;
+    size_t n;
+    struct added_token *added = added_of(t, &n);
+    bool *is = mem_array(v->n_ids, sizeof *is);
+    for (uint32_t id = 0; id < v->n_ids; id++)
+        is[id] = v->token[id].n && vocab_find(v, v->token[id]) == id;
+    for (size_t i = 0; i < n; i++)
+        is[added[i].id] = false;
+    mem_free(added);
+    return is;
+}
+
+/* Tokens longer than a byte that no merge makes. */
+static uint64_t unreachable(const struct tokenizer *t)
+{
+    bool *is = tokens_of(t);
+    uint64_t n = 0;
+    for (uint32_t id = 0; id < t->vocab.n_ids; id++)
+        n += is[id] && t->vocab.token[id].n > 1;
+    mem_free(is);
+    return n - (t->table->n - 256);
+}
+
+/* ---- conversions ---------------------------------------------------------------------------- */
+
+int convert_to_hf(const struct tokenizer *t, struct buf *out, struct err *e)
+{
+    if (check_plain(t, e) < 0)
+        return -1;
+    if (!only_nfc(t))
+        return refuse(e, "its normalizer");
+    struct save_opts o = {.ignore_merges = t->whole_piece && unreachable(t),
+                          .added_in_model = true, .nfc = t->n_norm > 0};
+    o.pattern = !strcmp(pretok_name(t->pretok), "gpt2") ? "gpt2" : pretok_pattern(t->pretok).p;
+    struct added_token *added = added_of(t, &o.n_added);
+    o.added = added;
+    struct merge *m = merges_of(t->table);
+    save_hf(&t->vocab, m, t->table->n - 256, &o, out);
+    mem_free(m);
+    mem_free(added);
+    return 0;
+}
+
+int convert_to_tiktoken(const struct tokenizer *t, struct buf *out, struct err *e)
+{
+    if (check_plain(t, e) < 0)
+        return -1;
+    if (t->n_norm)
+        return refuse(e, "texts are normalized first");
+    if (!t->whole_piece && unreachable(t))
+        return refuse(e, "a token that merges do not make would be found whole");
+    for (uint32_t s = 257; s < t->table->n; s++)
+        if (t->table->id[s] < t->table->id[s - 1])
+            return refuse(e, "ids are not in the order of merges");
+    struct save_opts o = {.pattern = NULL};
+    struct added_token *added = added_of(t, &o.n_added);
+    o.added = added;
+    save_tiktoken(&t->vocab, &o, out);
+    mem_free(added);
+    return 0;
+}
+
+/* ---- proof ---------------------------------------------------------------------------------- */
+
+static int differ(struct err *e, const char *what, uint32_t id)
+{
+    return err_set(e, ERR_VERIFY, "the converted vocabulary differs: %s (id %u)", what,
+                   (unsigned)id);
+}
+
+static int same_tokens(const struct tokenizer *a, const struct tokenizer *b, struct err *e)
+{
+    bool *x = tokens_of(a), *y = tokens_of(b);
+    uint32_t na = a->vocab.n_ids, nb = b->vocab.n_ids;
+    int rc = 0;
+    for (uint32_t id = 0; rc == 0 && (id < na || id < nb); id++) {
+        bool in_a = id < na && x[id], in_b = id < nb && y[id];
+        if (in_a != in_b || (in_a && !slice_eq(a->vocab.token[id], b->vocab.token[id])))
+            rc = differ(e, "another token", id);
+    }
+    mem_free(x);
+    mem_free(y);
+    return rc;
+}
+
+static int same_merges(const struct bpe_table *a, const struct bpe_table *b, struct err *e)
+{
+    if (!b || a->n != b->n)
+        return differ(e, "the number of merges", b ? b->n : 0);
+    struct merge *x = merges_of(a), *y = merges_of(b);
+    int rc = 0;
+    for (uint32_t i = 0; rc == 0 && i < a->n - 256; i++)
+        if (x[i].left != y[i].left || x[i].right != y[i].right || x[i].made != y[i].made)
+            rc = differ(e, "another merge", x[i].made);
+    mem_free(x);
+    mem_free(y);
+    return rc;
+}
+
+static int same_added(const struct tokenizer *a, const struct tokenizer *b, struct err *e)
+{
+    size_t n, m;
+    struct added_token *x = added_of(a, &n), *y = added_of(b, &m);
+    int rc = n == m ? 0 : differ(e, "the number of added tokens", (uint32_t)m);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (!slice_eq(x[i].content, y[i].content) || x[i].id != y[i].id ||
+            x[i].special != y[i].special || x[i].normalized != y[i].normalized ||
+            x[i].lstrip != y[i].lstrip || x[i].rstrip != y[i].rstrip)
+            rc = differ(e, "another added token", x[i].id);
+    mem_free(x);
+    mem_free(y);
+    return rc;
+}
+
+int convert_verify(const struct tokenizer *t, struct slice file, struct err *e)
+{
+    bool json = file.n && file.p[0] == '{';
+    const char *pattern = json ? NULL : pretok_pattern(t->pretok).p;
+    struct tokenizer *b = tokenizer_parse(file, SLICE(""), pattern, e);
+    if (!b)
+        return -1;
+    int rc = same_tokens(t, b, e) || same_merges(t->table, b->table, e) ? -1 : 0;
+    if (rc == 0 && (t->whole_piece && unreachable(t)) != (b->whole_piece && unreachable(b)))
+        rc = differ(e, "how whole pieces are found", 0);
+    if (rc == 0 && !slice_eq(pretok_pattern(t->pretok), pretok_pattern(b->pretok)))
+        rc = differ(e, "the pattern", 0);
+    if (rc == 0 && json && t->n_norm != b->n_norm)
+        rc = differ(e, "the normalizer", 0);
+    if (rc == 0 && json)
+        rc = same_added(t, b, e);
+    tokenizer_free(b);
+    return rc;
+}
+
+/* ---- figures -------------------------------------------------------------------------------- */
+
+struct figures {
+    uint64_t tokens, one_byte, partial, longest, bytes;
+};
+
+static struct figures figures_of(const struct tokenizer *t)
+{
+    struct figures f = {0};
+    bool *is = tokens_of(t);
+    for (uint32_t id = 0; id < t->vocab.n_ids; id++) {
+        if (!is[id])
+            continue;
+        struct slice s = t->vocab.token[id];
+        f.tokens++;
+        f.bytes += s.n;
+        f.one_byte += s.n == 1;
+        f.longest = s.n > f.longest ? s.n : f.longest;
+        f.partial += !utf8_valid(s);
+    }
+    mem_free(is);
+    return f;
+}
+
+static void put_id(struct buf *b, const char *key, uint32_t id)
+{
+    if (id == VOCAB_NONE)
+        json_put_raw(b, key, SLICE("null"));
+    else
+        json_put_u64(b, key, id);
+}
+
+void vocab_describe(const struct tokenizer *t, struct buf *out)
+{
+    struct figures f = figures_of(t);
+    size_t n, special = 0;
+    struct added_token *added = added_of(t, &n);
+    char hex[33];
+    hash128_hex(t->hash, hex);
+    for (size_t i = 0; i < n; i++)
+        special += added[i].special;
+    buf_add_byte(out, '{');
+    json_put_str(out, "format", slice_str(t->format));
+    json_put_str(out, "hash", slice_str(hex));
+    json_put_u64(out, "ids", t->vocab.n_ids);
+    json_put_u64(out, "tokens", f.tokens);
+    json_put_u64(out, "added", n);
+    json_put_u64(out, "special", special);
+    put_id(out, "bos", t->bos);
+    put_id(out, "eos", t->eos);
+    json_put_str(out, "symbols", t->byte_level ? SLICE("bytes") : SLICE("characters"));
+    if (t->table) {
+        json_put_u64(out, "merges", t->table->n - 256);
+        json_put_u64(out, "unreachable", unreachable(t));
+    } else {
+        json_put_u64(out, "merges", t->vocab.n_pairs);
+    }
+    json_put_bool(out, "whole_pieces", t->whole_piece);
+    json_put_u64(out, "one_byte_tokens", f.one_byte);
+    json_put_u64(out, "tokens_not_utf8", f.partial);
+    json_put_u64(out, "longest_token_bytes", f.longest);
+    json_put_f64(out, "mean_token_bytes", f.tokens ? (double)f.bytes / (double)f.tokens : 0);
+    if (t->pretok) {
+        json_put_str(out, "pattern_name", slice_str(pretok_name(t->pretok)));
+        json_put_str(out, "pattern", pretok_pattern(t->pretok));
+    }
+    json_put_str(out, "unicode", slice_str(utf8proc_unicode_version()));
+    buf_add_byte(out, '}');
+    mem_free(added);
+}

@@ -1,0 +1,23 @@
+/* convert - a loaded vocabulary as another kind of file, or in figures
+ *
+ * Only byte-level vocabularies convert. A conversion is exact or refused: the file that was written
+ * is loaded again and compared, not by samples but in full: the same tokens under the same ids, the
+ * same pair for every token in the same order (bpe_table.h says why that decides all merges), the
+ * same pattern, added tokens and normalization.
+ */
+#ifndef TOKENIZE_CONVERT_H
+#define TOKENIZE_CONVERT_H
+#include "tokenize/tokenizer.h"
+
+/* tokenizer.json. ERR_USAGE with the reason when the file format cannot say it. */
+int convert_to_hf(const struct tokenizer *t, struct buf *out, struct err *e);
+/* Rank file; its pattern and special tokens stand nowhere in it. */
+int convert_to_tiktoken(const struct tokenizer *t, struct buf *out, struct err *e);
+/* ERR_VERIFY with the first difference. `file`: what one of the above made; for a rank file added
+ * tokens are not compared. */
+int convert_verify(const struct tokenizer *t, struct slice file, struct err *e);
+
+/* A JSON object: format, sizes, pattern, special tokens, Unicode version, .. */
+void vocab_describe(const struct tokenizer *t, struct buf *out);
+
+#endif
