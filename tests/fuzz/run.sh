@@ -1,0 +1,74 @@
+#!/bin/bash
+# Mutated inputs under AddressSanitizer and UndefinedBehaviorSanitizer.
+#
+#   tests/fuzz/run.sh [TARGET...]       FUZZ_SECONDS=20 each; default all
+#
+# With clang, libFuzzer does it; else driver.c. A crash leaves its input in build-fuzz/.
+set -eu
+cd "$(dirname "$0")/../.."
+root=$PWD seconds=${FUZZ_SECONDS:-20}
+[ $# -gt 0 ] || set -- $(ls tests/fuzz/*_fuzz.c | sed 's|.*/||; s|_fuzz\.c||')
+driver=$root/tests/fuzz/driver.c engine=
+flags='-O1 -g' cc=cc cxx=c++
+if command -v clang > /dev/null && echo 'int LLVMFuzzerTestOneInput(const char *p, long n) { return 0; }' |
+    clang -fsanitize=fuzzer -x c - -o /dev/null 2> /dev/null; then
+    cc=clang cxx=clang++ driver= engine=-fsanitize=fuzzer flags="$flags -fsanitize=fuzzer-no-link"
+fi
+make -s -j"$(nproc)" B=build-fuzz CC=$cc CXX=$cxx SAN=address,undefined CFLAGS="$flags" CXXFLAGS="$flags" \
+    build-fuzz/libtokmill.a build-fuzz/tokmill
+libs=$(sed -n '/^LIBS :=/,/[^\\]$/p' Makefile | tr -d '\\' | sed 's/LIBS :=//' | tr '\n' ' ')
+
+# ---- seeds, made by the program itself ------------------------------------------------------------
+
+seeds=$root/build-fuzz/seeds
+rm -rf "$seeds"
+mkdir -p "$seeds"/{json,input,native,tokenizer,wikitext,epub}
+t="$root/build-fuzz/tokmill -q"
+cd "$seeds"
+printf '%s' '{"id":"1","text":"a\u00e9\ud83d\ude00","input_ids":[1, 2],"metadata":{"url":"x","a":{}}}' > json/a
+printf '%s' '{"text":"","id":12345678901234567890 ,"x":[1e5,true,null]}' > json/b
+$t code "$root/core/mem.c" "$root/core/slice.c" -o docs.jsonl
+for s in gzip bzip2 xz; do command -v $s > /dev/null && $s -c docs.jsonl > input/$s; done
+command -v zstd > /dev/null && zstd -qc docs.jsonl > input/zstd
+cp docs.jsonl input/plain
+tar cf input/tar -C "$root/core" mem.c slice.c
+tar czf input/tgz -C "$root/core" mem.c slice.c
+$t bpe-train docs.jsonl --vocab-size 300 --pattern gpt2 --special '<|endoftext|>' -o tok.json
+cp tok.json tokenizer/hf
+printf 'YQ== 0\nYg== 1\nYWI= 2\n' > tokenizer/ranks
+$t encode -t tok.json docs.jsonl then shard -o shards/
+cp shards/*.tms native/
+awk '/<<.X.$/ { on = 1; next } /^X$/ { on = 0 } on' "$root/tests/cmd/wiki.t" > wikitext/dump
+printf '{{a|b={{c}}|[[d|e]]}} {|\n|x\n|} <ref>y</ref> '"'''b'''"' == h ==\n* l\n<math>x</math>' > wikitext/markup
+printf 'PK\003\004' > epub/head
+[ -z "${TOKMILL_DATA-}" ] || cp "$TOKMILL_DATA"/books/*.epub epub/ 2> /dev/null || true
+
+# ---- targets --------------------------------------------------------------------------------------
+
+failed=0 passed=0
+for name in "$@"; do
+    cd "$root"
+    mkdir -p build-fuzz/work/"$name" "$seeds/$name"
+    [ -n "$(ls "$seeds/$name")" ] || printf 'seed' > "$seeds/$name/none"
+    san="-fsanitize=address,undefined -fno-sanitize-recover=all"
+    $cc -std=c11 -D_GNU_SOURCE -I. -Ibuild-fuzz $flags $san -c "tests/fuzz/${name}_fuzz.c" -o "build-fuzz/${name}.o"
+    [ -z "$driver" ] || $cc -std=c11 -D_GNU_SOURCE -I. $flags $san -c "$driver" -o build-fuzz/driver.o
+    $cxx $san $engine -o "build-fuzz/$name" "build-fuzz/$name.o" ${driver:+build-fuzz/driver.o} \
+        build-fuzz/libtokmill.a $libs
+    cd "build-fuzz/work/$name"
+    if [ -n "$driver" ]; then
+        run="../../$name $seconds $seeds/$name/*"
+    else
+        run="../../$name -max_total_time=$seconds -rss_limit_mb=4096 -print_final_stats=1 . $seeds/$name"
+    fi
+    if timeout $((seconds + 120)) $run > log 2>&1; then
+        echo "ok fuzz $name ($(grep -oE '[0-9]+ runs|number_of_executed_units: *[0-9]+' log | tail -n 1))"
+        passed=$((passed + 1))
+    else
+        echo "FAILED fuzz $name: input in build-fuzz/work/$name"
+        grep -m 3 -A 12 'ERROR\|runtime error\|SUMMARY' log | head -n 40 | sed 's/^/    /'
+        failed=$((failed + 1))
+    fi
+done
+echo "$passed passed, $failed failed, 0 skipped"
+[ $failed -eq 0 ]

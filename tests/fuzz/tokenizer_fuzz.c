@@ -1,0 +1,11 @@
+/* tokenizer - tokenizer.json and rank files. */
+#include "tests/fuzz/fuzz.h"
+#include "tokenize/tokenizer.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct err e;
+    err_init(&e);
+    tokenizer_free(tokenizer_load(fuzz_file(data, size, ".json"), size % 2 ? "gpt2" : NULL, &e));
+    return 0;
+}
