@@ -1,12 +1,13 @@
 #!/bin/sh
 # Installs what building and testing tokmill needs, where apt-get is; elsewhere says what is missing.
-# Usage: tools/install-deps.sh [build|test|demo|crawl|slurm]...   (default: build test)
+# Usage: tools/install-deps.sh [build|test|lint|demo|crawl|slurm]...   (default: build test)
 set -eu
 build="make gcc g++ libzstd-dev libpcre2-dev libutf8proc-dev libxxhash-dev libarchive-dev
 libdeflate-dev zlib1g-dev libbz2-dev liblzma-dev libexpat1-dev libcld2-dev libuchardet-dev libbrotli-dev nettle-dev pkg-config"
 test="libcmocka-dev perl jq zstd xz-utils bzip2 fasttext"
 demo="jq zstd xz-utils bzip2"
 crawl="debian-handbook wget busybox"
+lint="universal-ctags shellcheck"
 slurm="slurmctld slurmd slurm-client munge"
 
 wanted=""
@@ -17,8 +18,9 @@ for set in "$@"; do
     test) wanted="$wanted $test" ;;
     demo) wanted="$wanted $demo" ;;
     crawl) wanted="$wanted $crawl" ;;
+    lint) wanted="$wanted $lint" ;;
     slurm) wanted="$wanted $slurm" ;;
-    *) echo "usage: $0 [build|test|demo|crawl|slurm]..." >&2; exit 2 ;;
+    *) echo "usage: $0 [build|test|lint|demo|crawl|slurm]..." >&2; exit 2 ;;
     esac
 done
 

@@ -6,11 +6,13 @@
  * TARGET 0 crash-TARGET.
  */
 #include "tests/fuzz/fuzz.h"
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { MAX = 1 << 16, SEEDS = 256 };
 static struct { uint8_t *p; size_t n; } seeds[SEEDS];
@@ -65,13 +67,10 @@ static size_t change(uint8_t *p, size_t n)
     }
 }
 
-static void keep(const char *name, const uint8_t *p, size_t n)
+static void keep(int fd, const uint8_t *p, size_t n)
 {
-    FILE *f = fopen(name, "wb");
-    if (f) {
-        fwrite(p, 1, n, f);
-        fclose(f);
-    }
+    if (pwrite(fd, p, n, 0) != (ssize_t)n || ftruncate(fd, (off_t)n))
+        exit(3);
 }
 
 int main(int argc, char **argv)
@@ -81,12 +80,13 @@ int main(int argc, char **argv)
     if (argc < 3)
         return 2;
     snprintf(name, sizeof name, "crash-%s", base ? base + 1 : argv[0]);
-    time_t end = time(NULL) + atol(argv[1]);
+    time_t end = time(NULL) + strtol(argv[1], NULL, 10);
     for (int i = 2; i < argc; i++)
         read_seed(argv[i]);
     for (size_t i = 0; i < n_seeds; i++)
         LLVMFuzzerTestOneInput(seeds[i].p, seeds[i].n);
     unsigned long runs = n_seeds;
+    int fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0666);
     static uint8_t work[MAX];
     while (time(NULL) < end) {
         for (int k = 0; k < 50; k++, runs++) {
@@ -94,7 +94,7 @@ int main(int argc, char **argv)
             memcpy(work, seeds[s].p, n);
             for (uint32_t m = 1 + number(4); m; m--)
                 n = change(work, n);
-            keep(name, work, n);
+            keep(fd, work, n);
             /* a block of its own size, so that reading past the end is seen */
             uint8_t *exact = malloc(n ? n : 1);
             memcpy(exact, work, n);
