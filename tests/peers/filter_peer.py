@@ -7,13 +7,15 @@ import random
 
 from datatrove.data import Document
 from datatrove.pipeline.filters import (C4QualityFilter, FineWebQualityFilter, GopherQualityFilter,
-                                        GopherRepetitionFilter)
+                                        GopherRepetitionFilter, URLFilter)
 from datatrove.pipeline.filters.gopher_quality_filter import STOP_WORDS
 from datatrove.pipeline.filters.gopher_repetition_filter import (find_all_duplicate, find_duplicates,
                                                                  find_top_duplicate, get_n_grams)
 from datatrove.pipeline.formatters.pii import PIIFormatter
 from datatrove.utils.text import PUNCTUATION_SET, TERMINAL_PUNCTUATION, split_into_words
 from datatrove.utils.word_tokenizers import load_word_tokenizer
+
+from tldextract import TLDExtract
 
 from tap import DATA, check, documents, done, jsonl, run, skip
 
@@ -167,6 +169,47 @@ def compare_pii(what, docs):
     check(not bad, f"{what}: pii, {len(docs)} documents, {len(bad)} replaced otherwise", "\n".join(bad))
 
 
+def random_urls(n):
+    rng = random.Random(11)
+    words = "adult Adult sex Sex shop news soft2 soft3 SOFT2 xxx casino abc poker 24 a b".split()
+    hosts = """example.com www.example.com deep.sub.example.com example.co.uk shop.example.co.uk
+        foo.blogspot.com blogspot.com x.unknowntld localhost user:pw@example.org:8080 city.kawasaki.jp
+        www.ck foo.ck a.b.foo.ck news.site""".split()
+    return [rng.choice(["http://", "https://", "//", "ftp://"]) + rng.choice(hosts) +
+            "".join(rng.choice("/-_.?=&%") + rng.choice(words) for _ in range(rng.randrange(6)))
+            for _ in range(n)]
+
+
+def compare_urls():
+    """Lists are ours; datatrove's own can be given to `url` as files. Hosts in small letters,
+    and none that is a public suffix or an IP number: datatrove compares capitals as they are
+    spelled and gives such hosts no name."""
+    lists = {"domains": ["example.co.uk", "www.example.com", "blogspot.com", "b.foo.ck"],
+             "urls": ["http://news.site/abc", "https://news.site"], "words": ["adult", "casi-no"],
+             "soft-words": ["sex", "Soft2", "soft3"], "subwords": ["pok-er", "bsh", "4b"]}
+    theirs = URLFilter(extra_domains=lists["domains"], extra_urls=lists["urls"],
+                       banned_words=lists["words"], soft_banned_words=lists["soft-words"],
+                       banned_subwords=lists["subwords"], use_integrated_lists=False)
+    theirs.tldextractor = TLDExtract(suffix_list_urls=())       # the list it brings along
+    args = []
+    for name, lines in lists.items():
+        open(name, "w").write("\n".join(lines) + "\n")
+        args += ["--" + name, name]
+    docs = [{"id": f"{i}", "text": "", "metadata": {"url": u}} for i, u in enumerate(random_urls(20000))]
+    open("in.jsonl", "wb").write(jsonl(docs))
+    got = {d["id"]: None for d in documents(run("url", *args, "in.jsonl", "--rejects", "rejects.jsonl"))}
+    got.update({d["id"]: d["_drop"]["rule"] for d in documents(open("rejects.jsonl", "rb").read())})
+    bad = []
+    for d in docs:
+        result = theirs.filter(Document(text="", id="", metadata=d["metadata"]))
+        want = None if result is True else result[1]
+        if got[d["id"]] != want:
+            bad.append(f"{d['metadata']['url']}: {got[d['id']]}, datatrove {want}")
+    reasons = sorted({r for r in got.values() if r})
+    check(not bad and len(reasons) == 6, f"url: {len(docs)} addresses, {len(bad)} judged otherwise",
+          "\n".join([str(reasons)] + bad))
+
+
 def compare(what, texts):
     docs = [{"id": f"{i}", "text": t} for i, t in enumerate(texts)]
     compare_decisions(what, docs)
@@ -175,6 +218,7 @@ def compare(what, texts):
 
 
 load_word_tokenizer("en")
+compare_urls()
 compare("edges", list(edge_texts()))
 compare("random", random_texts(3000))
 pages = DATA + "/html/wcxb-dev.tar.zst"
