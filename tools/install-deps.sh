@@ -3,7 +3,7 @@
 # Usage: tools/install-deps.sh [build|test|lint|demo|crawl|slurm]...   (default: build test)
 set -eu
 build="make gcc g++ libzstd-dev libpcre2-dev libutf8proc-dev libxxhash-dev libarchive-dev
-libdeflate-dev zlib1g-dev libbz2-dev liblzma-dev libexpat1-dev libcld2-dev libuchardet-dev libbrotli-dev nettle-dev pkg-config"
+libdeflate-dev zlib1g-dev libbz2-dev liblzma-dev libexpat1-dev libcld2-dev libuchardet-dev libbrotli-dev nettle-dev libpsl-dev pkg-config"
 test="libcmocka-dev perl jq zstd xz-utils bzip2 fasttext"
 demo="jq zstd xz-utils bzip2"
 crawl="debian-handbook wget busybox"

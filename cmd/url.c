@@ -1,0 +1,107 @@
+/* url - drop documents by their address. What counts: filter/url.h. */
+#include "core/stage.h"
+#include "filter/url.h"
+
+enum { MISSING_KEEP, MISSING_DROP, MISSING_BAD };
+
+struct conf {
+    struct opt_list domains, urls, words, soft, subwords, allow;
+    uint64_t soft_words;
+    bool parents, host;
+    int missing;
+    struct url_lists lists;
+};
+
+static const struct opt OPTS[] = {
+    OPT_LIST(0, "domains", "FILE", struct conf, domains,
+             "domains and hosts to drop: one a line, or a hosts file"),
+    OPT_LIST(0, "urls", "FILE", struct conf, urls, "addresses to drop"),
+    OPT_LIST(0, "words", "FILE", struct conf, words, "words one of which drops"),
+    OPT_LIST(0, "soft-words", "FILE", struct conf, soft, "words several of which drop"),
+    OPT_U64(0, "soft-min", "N", "2", struct conf, soft_words, "so many different soft words drop"),
+    OPT_LIST(0, "subwords", "FILE", struct conf, subwords,
+             "strings that drop wherever they stand, between letters too"),
+    OPT_LIST(0, "allow", "FILE", struct conf, allow, "domains to keep, with all below them"),
+    OPT_BOOL(0, "parents", struct conf, parents, "a listed domain covers all hosts below it"),
+    OPT_CHOICE(0, "missing", "keep|drop|bad", "keep", struct conf, missing,
+               "what to do with documents without an address"),
+    OPT_BOOL(0, "host", struct conf, host,
+             "write metadata.host and metadata.domain, the registered part"),
+    OPT_END,
+};
+
+static int read_all(const struct opt_list *files, struct strset *s,
+                    int (*read)(struct strset *, const char *, struct err *), struct err *e)
+{
+    for (size_t i = 0; i < files->n; i++)
+        if (read(s, files->v[i], e))
+            return -1;
+    return 0;
+}
+
+static int open_url(void *conf, const struct setup *s, struct err *e)
+{
+    struct conf *c = conf;
+    struct url_lists *l = &c->lists;
+    (void)s;
+    url_lists_init(l);
+    l->soft_words = c->soft_words;
+    l->parents = c->parents;
+    if (c->soft_words < 1 || c->soft_words > URL_SOFT_MAX)
+        return err_set(e, ERR_USAGE, "--soft-min: 1 to %d", URL_SOFT_MAX);
+    if (!c->domains.n && !c->urls.n && !c->words.n && !c->soft.n && !c->subwords.n && !c->host)
+        return err_set(e, ERR_USAGE, "url needs a list (--domains FILE, ...) or --host");
+    if (read_all(&c->allow, &l->allow, url_read_domains, e) ||
+        read_all(&c->domains, &l->domains, url_read_domains, e) ||
+        read_all(&c->urls, &l->urls, url_read_urls, e) ||
+        read_all(&c->words, &l->words, url_read_words, e) ||
+        read_all(&c->soft, &l->soft, url_read_words, e) ||
+        read_all(&c->subwords, &l->subwords, url_read_words, e))
+        return -1;
+    url_lists_ready(l);
+    return 0;
+}
+
+static void close_url(void *conf) { url_lists_free(&((struct conf *)conf)->lists); }
+
+static void write_host(struct doc *d, struct slice url)
+{
+    char name[URL_HOST_MAX + 1];
+    struct slice host = url_host(url, name), registered;
+    if (!host.p)
+        return;
+    registered = url_registered(host);
+    doc_set_str(d, "metadata.host", host);
+    if (registered.p)
+        doc_set_str(d, "metadata.domain", registered);
+}
+
+static enum verdict judge(const void *conf, struct job *j, struct doc *d)
+{
+    const struct conf *c = conf;
+    struct slice url = doc_url(d);
+    if (!url.n) {
+        if (c->missing == MISSING_BAD)
+            return job_bad(j, "no-url", "a document without an address");
+        return c->missing == MISSING_DROP ? job_drop(j, "no_url") : DOC_KEEP;
+    }
+    const char *reason = url_judge(&c->lists, url);
+    if (reason)
+        return job_drop(j, reason);
+    if (c->host)
+        write_host(d, url);
+    return DOC_KEEP;
+}
+
+const struct stage stage_url = {
+    .name = "url",
+    .summary = "drop documents by lists of domains, addresses and words",
+    .operands = "[FILE...]",
+    .example = "tokmill url --domains adult/domains --urls adult/urls docs.jsonl.zst",
+    .form = FORM_MAP,
+    .opts = OPTS,
+    .conf_size = sizeof(struct conf),
+    .open = open_url,
+    .close = close_url,
+    .map = judge,
+};
