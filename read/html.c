@@ -322,7 +322,9 @@ int html_parse(struct html *h, struct slice page)
             break;
         if (*s.p == '/') {
             s.p++;
-            if (s.p < s.end && is(*s.p, LETTER))
+            if (s.p == s.end)
+                tree_text(&s.tree, slice_of(m, 2), false);      /* a last "</" is text */
+            else if (is(*s.p, LETTER))
                 scan_tag(&s, true);
             else
                 skip_behind(&s, ">", 1);

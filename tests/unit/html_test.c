@@ -78,6 +78,7 @@ static void tags(void **state)
     check("a<p title='unclosed>b", "html('a')");
     check("a<p", "html('a')");
     check("a<", "html('a<')");
+    check("a</", "html('a' '</')");
 }
 
 static void declarations(void **state)
