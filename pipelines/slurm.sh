@@ -103,8 +103,20 @@ submit_ranks() {
     done
 }
 
+# How many units a step can have at most: no more than files that it reads, and those are no more
+# than the units of the steps that make them. Spares ranks that would find nothing to do.
+bound() {
+    for f in $from; do
+        f=${f##*:}
+        if [ -e "$dir/given-$f" ]; then wc -l <"$dir/given-$f"
+        elif [ -e "$out/steps/$f/bound" ]; then cat "$out/steps/$f/bound"
+        else echo "$opt_tasks"; fi
+    done | awk '{ n += $1 } END { print n }'
+}
+
 engine_step() {
     plan_job=
+    if [ "$kind" = once ]; then echo 1; else bound; fi >"$dir/bound"
     waits=$(dependency)
     rm -f "$dir"/ranks/*
     if [ "$kind" != each ]; then
@@ -115,10 +127,11 @@ engine_step() {
         job_ids=$job
     elif [ -z "$waits" ]; then
         sh "$pipelines/task.sh" "$dir" plan || die 3 "$name: cannot list its inputs"
-        world=$(at_most "$opt_tasks" "$(units)")
+        units >"$dir/bound"
+        world=$(at_most "$opt_tasks" "$(cat "$dir/bound")")
         submit_ranks "$(unfinished_ranks)"
     else
-        world=$opt_tasks
+        world=$(at_most "$opt_tasks" "$(cat "$dir/bound")")
         script "$dir/plan.sbatch" "sh $(quoted "$pipelines/task.sh" "$dir") plan"
         # shellcheck disable=SC2086
         submit plan plan.log $waits

@@ -3,7 +3,7 @@
 # Needs the packages of `tools/install-deps.sh slurm`: installs them in CI (CI=true), elsewhere skips
 # without them, saying so (REQUIRE=slurm: fails). Prints TAP. About a minute.
 # Environment: TOKMILL the program (./tokmill).
-# shellcheck disable=SC1091,SC2317
+# shellcheck disable=SC1091,SC2317,SC2154
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -20,6 +20,11 @@ if missing >/dev/null; then
     *,slurm,*) not_ok "Slurm (required, but not installed)" ;;
     *) skip "Slurm" "not installed; tools/install-deps.sh slurm" ;;
     esac
+    done_testing
+fi
+
+if [ ! -r /proc/self/stat ]; then
+    skip "Slurm" "needs /proc"
     done_testing
 fi
 
@@ -53,6 +58,7 @@ recipe() { sh recipe.sh --unit-size 1 --memory 256M --once-memory 256M "$@"; }
 slurm() { POLL=0.2 recipe --slurm "$@" 2>messages; }
 status() { sh "$PIPELINES/status" "$@"; }
 same() { diff -r -x '*.tmp.*' -x steps -x stats "$1" "$2"; }
+cmp_docs() { [ "$(zstd -dcq "$1/one.jsonl.zst" | cksum)" = "$(zstd -dcq "$2/one.jsonl.zst" | cksum)" ]; }
 units() { find "$1/.tokmill" -name 'part-*.json' 2>/dev/null | wc -l; }
 # until_so SECONDS COMMAND...: waits until it succeeds
 until_so() {
@@ -101,6 +107,10 @@ is "$(cd node/steps/docs/log && echo task.*) " "task.00000.log task.00001.log ta
 task.00004.log task.00005.log task.6+00000.log task.6+00001.log " "more tasks than MaxArraySize: two arrays"
 sh "$here/node.sh" start n2
 sh "$here/start.sh" >/dev/null
+
+slurm --tasks 1000 --unit-size 1G --wait in wide
+is "$(sed -n 's/.* \([0-9]*\) ranks.*/\1/p' messages | tr '\n' ' ')" "1 1 " "no more ranks than there can be units"
+ok_cmd "units of another size hold the same documents" cmp_docs local wide
 
 # Everything cancelled midway; the rest with another number of tasks.
 slurm --tasks 4 in cancelled

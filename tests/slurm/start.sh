@@ -9,7 +9,8 @@ mkdir -p "$SLURMLAB/etc" "$SLURMLAB/run" "$SLURMLAB/log" "$SLURMLAB/state" "$SLU
 chmod 755 "$SLURMLAB" "$SLURMLAB"/*
 [ -d "$SLURMLAB/munge" ] || mkdir -m 700 "$SLURMLAB/munge"
 user=$(id -un)
-host=$(hostname -s)
+host=$(uname -n)                  # `hostname -s` asks a name server, which may not know us
+host=${host%%.*}
 
 if [ ! -s "$SLURMLAB/munge/key" ]; then
     (umask 077; dd if=/dev/urandom of="$SLURMLAB/munge/key" bs=128 count=1 2>/dev/null)
