@@ -1,6 +1,7 @@
 /* bpe-train - a byte-level BPE vocabulary from documents.
  * Each worker counts words; at the end the counts are put together, trained on, and written. */
 #include <stdio.h>
+#include "core/json.h"
 #include "core/mem.h"
 #include "core/output.h"
 #include "core/stage.h"
@@ -11,10 +12,10 @@
 enum { FORMAT_AUTO, FORMAT_HF, FORMAT_TIKTOKEN };
 
 struct conf {
-    const char *pattern;
+    const char *pattern, *weight_field, *counts_out;
     uint64_t vocab_size, reserved, min_frequency, max_token_bytes;
     struct opt_list special;
-    bool special_first;
+    bool special_first, words;
     int format, tie;
     const struct setup *setup;
     struct pretok *pretok;
@@ -44,6 +45,11 @@ static const struct opt opts[] = {
             "no token longer than this (0: any)"),
     OPT_CHOICE(0, "tie", "hf|raw", "hf", struct conf, tie,
                "order of equally frequent pairs: as HF tokenizers or as rustbpe"),
+    OPT_STR(0, "weight-field", "FIELD", NULL, struct conf, weight_field,
+            "a document counts as often as this integer member says"),
+    OPT_BOOL(0, "words", struct conf, words, "each text is one word; the pattern is not applied"),
+    OPT_STR(0, "counts-out", "FILE", NULL, struct conf, counts_out,
+            "write each word and its count; without -o nothing else"),
     OPT_CHOICE('f', "format", "auto|tokenizer.json|tiktoken", "auto", struct conf, format,
                "what to write; auto: by the suffix of -o"),
     OPT_END};
@@ -129,10 +135,15 @@ static enum verdict prepare(const void *conf, struct job *j, struct doc *d)
     const struct conf *c = conf;
     const struct scratch *s = j->scratch;
     struct err e;
+    uint64_t weight = 1;
     if (!d->has_text)
         return job_bad(j, "no-text", "a document without text cannot be trained on");
+    if (c->weight_field && !json_u64(doc_get(d, c->weight_field), &weight))
+        return job_bad(j, "weight", "%s is not a whole number", c->weight_field);
     err_init(&e);
-    if (words_add_text(s->words, c->pretok, s->work, d->text, 1, &e) == 0)
+    int rc = c->words ? words_add(s->words, d->text, weight, &e)
+                      : words_add_text(s->words, c->pretok, s->work, d->text, weight, &e);
+    if (rc == 0)
         return DOC_KEEP;
     if (e.kind == ERR_DATA)
         return job_bad(j, "pattern", "%s", e.text);
@@ -185,22 +196,63 @@ static int save(const struct conf *c, const struct trained *t, struct err *e)
     return rc;
 }
 
+/* Where the words go: to the trainer, to the file of counts, or to both. */
+struct takers {
+    struct trainer *trainer;            /* NULL: not trained */
+    struct output *counts;              /* NULL: not written */
+    struct buf line;
+};
+
+static int take_word(void *to, struct slice word, uint64_t count, struct err *e)
+{
+    struct takers *t = to;
+    if (t->counts) {
+        buf_clear(&t->line);
+        buf_add_str(&t->line, "{\"text\":");
+        json_add_string(&t->line, word);
+        buf_add_fmt(&t->line, ",\"metadata\":{\"count\":%llu}}\n", (unsigned long long)count);
+        if (output_write(t->counts, t->line.p, t->line.n, e) < 0)
+            return -1;
+    }
+    return t->trainer ? trainer_add(t->trainer, word, count, e) : 0;
+}
+
+/* All counts, each word once; the workers' tables are freed. */
+static int gather(const struct conf *c, struct trainer *t, void **scratch, int n, struct err *e)
+{
+    struct takers to = {.trainer = t};
+    struct words **words = mem_array((size_t)n, sizeof *words);
+    int rc = 0;
+    buf_init(&to.line, BUF_NO_LIMIT);
+    if (c->counts_out && !(to.counts = output_open(c->counts_out, e)))
+        rc = -1;
+    for (int i = 0; i < n; i++)
+        words[i] = ((struct scratch *)scratch[i])->words;
+    if (rc == 0)
+        rc = words_gather(words, n, c->counts_out != NULL, take_word, &to, e);
+    for (int i = 0; i < n; i++) {
+        words_free(words[i]);
+        ((struct scratch *)scratch[i])->words = NULL;
+    }
+    if (rc == 0 && to.counts)
+        rc = output_commit(to.counts, e);
+    else
+        output_abort(to.counts);
+    buf_free(&to.line);
+    mem_free(words);
+    return rc;
+}
+
 static int finish(void *conf, const struct setup *s, void **scratch, int n_scratch, struct err *e)
 {
     const struct conf *c = conf;
     struct train_opts o = {(uint32_t)(c->vocab_size - c->n_specials), c->min_frequency,
                            (uint32_t)c->max_token_bytes, (enum tie_rule)c->tie};
-    struct trainer *t = trainer_new(&o);
     struct trained out = {.n = 0};
-    struct words **words = mem_array((size_t)n_scratch, sizeof *words);
-    for (int i = 0; i < n_scratch; i++)
-        words[i] = ((struct scratch *)scratch[i])->words;
-    int rc = words_gather(words, n_scratch, false, trainer_add, t, e);
-    for (int i = 0; i < n_scratch; i++) {
-        words_free(words[i]);
-        ((struct scratch *)scratch[i])->words = NULL;
-    }
-    mem_free(words);
+    if (c->counts_out && !s->out)
+        return gather(c, NULL, scratch, n_scratch, e);
+    struct trainer *t = trainer_new(&o);
+    int rc = gather(c, t, scratch, n_scratch, e);
     if (rc == 0) {
         rc = trainer_run(t, NULL, NULL, &out, e);
         if (rc == 0)

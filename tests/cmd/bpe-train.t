@@ -71,6 +71,26 @@ is "$($train -n 300 2>&1 >/dev/null)" \
     "tokmill: bpe-train: no pair is left: the vocabulary has 273 entries, not 300" \
     "fewer entries than asked for are reported"
 
+# counts: written, put together again, weighed
+cat small.jsonl tie.jsonl > two.jsonl
+"$TOKMILL" bpe-train two.jsonl -p gpt2 -n 270 -o direct.json 2>/dev/null
+"$TOKMILL" bpe-train small.jsonl -p gpt2 --counts-out one.counts
+"$TOKMILL" bpe-train tie.jsonl -p gpt2 --counts-out two.counts
+is "$(sed -n 1p one.counts)" '{"text":" low","metadata":{"count":2}}' "--counts-out"
+is "$(jq -r .text one.counts | LC_ALL=C sort -c && echo sorted)" sorted "in byte order"
+"$TOKMILL" bpe-train one.counts two.counts -p gpt2 -n 270 --words --weight-field metadata.count \
+    -o merged.json 2>/dev/null
+ok_cmd "--words --weight-field trains on them" cmp direct.json merged.json
+"$TOKMILL" bpe-train two.jsonl -p gpt2 -n 270 --counts-out both.counts -o both.json 2>/dev/null
+ok_cmd "--counts-out beside -o" cmp direct.json both.json
+is "$(jq -s 'map(.metadata.count) | add' one.counts two.counts)" \
+    "$(jq -s 'map(.metadata.count) | add' both.counts)" "the counts add up"
+printf '%s\n' '{"text":"ab","w":3}' '{"text":"cd","w":5}' '{"text":"ef","w":0}' > w.jsonl
+is "$("$TOKMILL" -q bpe-train w.jsonl -p gpt2 -n 300 --weight-field w | jq -r '.model.merges | join("|")')" \
+    "c d|a b" "documents by weight"
+echo '{"text":"ab","w":"x"}' > w.jsonl
+status_is 1 "a weight that is no number" "$TOKMILL" bpe-train w.jsonl --weight-field w
+
 # real text, spilled and not
 if [ -f "${TOKMILL_DATA:-/nonexistent}/books/pg2701.txt" ]; then
     "$TOKMILL" book "$TOKMILL_DATA/books/pg2701.txt" | jq -c '.text / "\n\n" | .[] | {text: .}' > moby.jsonl
