@@ -171,8 +171,33 @@ static void keep_hash(struct fasttext_reader *r, uint32_t hash)
         buf_add(&r->hashes, &hash, sizeof hash);
 }
 
+static void add_pending(struct fasttext_reader *r)
+{
+    struct ft_pending *p = &r->pending[r->first_pending];
+    add_rows(r, p->rows, p->n);
+    r->first_pending = (r->first_pending + 1) % FT_AHEAD;
+    r->n_pending--;
+}
+
+static void add_all_pending(struct fasttext_reader *r)
+{
+    while (r->n_pending)
+        add_pending(r);
+}
+
+static void add_later(struct fasttext_reader *r, const uint32_t *rows, uint32_t n)
+{
+    const struct ft_matrix *m = &r->ft->in;
+    if (r->n_pending == FT_AHEAD)
+        add_pending(r);
+    for (uint32_t i = 0; i < n; i++)
+        __builtin_prefetch(m->v + (uint64_t)rows[i] * m->stride);
+    r->pending[(r->first_pending + r->n_pending++) % FT_AHEAD] = (struct ft_pending){rows, n};
+}
+
 static void forget(struct fasttext_reader *r)
 {
+    add_all_pending(r);
     for (uint32_t i = 0; i < FT_CACHE_SLOTS; i++)
         r->cache[i].n = 0;
     r->n_cached_rows = 0;
@@ -181,6 +206,7 @@ static void forget(struct fasttext_reader *r)
 static void add_long_word(struct fasttext_reader *r, struct slice word)
 {
     uint32_t rows[FT_CHUNK], hash = ft_hash(word);
+    add_all_pending(r);
     struct gather g = {r, rows, 0, 0};
     if (word_rows(&g, word, hash)) {
         add_rows(r, rows, g.n);
@@ -221,7 +247,10 @@ static void add_word(struct fasttext_reader *r, struct slice word)
         w = cache_word(r, slot, word);
     if (w->count == FASTTEXT_NONE)
         return;
-    add_rows(r, r->rows + w->first, w->count);
+    if (r->ft->in.rows > FT_AHEAD_ROWS)
+        add_later(r, r->rows + w->first, w->count);
+    else
+        add_rows(r, r->rows + w->first, w->count);
     keep_hash(r, w->hash);
 }
 
@@ -271,6 +300,7 @@ bool fasttext_read(struct fasttext_reader *r, struct slice text)
         word = from < p ? slice_of(from, (size_t)(p - from)) : SLICE(end_of_text);
         ended = slice_eq(word, SLICE(end_of_text));
     }
+    add_all_pending(r);
     if (ft->word_ngrams > 1)
         add_word_ngrams(r);
     float scale = (float)(1.0 / (double)r->n_rows);

@@ -60,8 +60,18 @@ struct ft_cached {
     uint32_t first, count;      /* in rows[] */
 };
 
+/* Rows of a big model are asked for a few words before they are added: memory is far away. */
+enum { FT_AHEAD = 8, FT_AHEAD_ROWS = 1 << 16 };
+
+struct ft_pending {
+    const uint32_t *rows;
+    uint32_t n;
+};
+
 struct fasttext_reader {
     const struct fasttext *ft;
+    struct ft_pending pending[FT_AHEAD];        /* a ring, in the order of the text */
+    uint32_t first_pending, n_pending;
     float *sum, *hidden, *output;
     uint64_t n_rows;            /* rows in the sum */
     struct ft_cached *cache;

@@ -39,6 +39,9 @@ train -output words -dim 7 -loss softmax -minn 0 -maxn 0 -wordNgrams 1
 same words.bin
 train -output tri -dim 16 -loss softmax -minn 0 -maxn 0 -wordNgrams 3 -bucket 5000
 same tri.bin
+# large enough for rows to be asked for ahead
+train -output wide -dim 5 -loss hs -minn 2 -maxn 3 -bucket 100000 -epoch 1
+same wide.bin
 
 # two labels
 cat > two.txt <<'E2'
