@@ -1,5 +1,6 @@
 /* jsonl - other people's JSON lines as documents: passed through, or mapped to our members. */
 #include "core/json.h"
+#include "core/lines.h"
 #include "core/mem.h"
 #include "core/stage.h"
 #include "core/utf8.h"
@@ -124,7 +125,7 @@ static struct slice metadata(const struct conf *c, struct job *j, struct slice l
 
 static const char *map_record(const struct conf *c, struct job *j, struct slice line,
                               struct slice fallback_id, struct slice fallback_source,
-                              uint64_t record, struct batch *out)
+                              struct batch *out)
 {
     const char *kind = NULL;
     size_t at;
@@ -152,19 +153,17 @@ static const char *map_record(const struct conf *c, struct job *j, struct slice 
     }
     if (kind || !has_text)
         return kind ? kind : "no-text";
-    struct doc *d = batch_add(out);
-    doc_make(d, j->arena, id.n ? id : fallback_id, text, source.n ? source : fallback_source, meta);
-    d->record = record;
+    doc_make(batch_add(out), j->arena, id.n ? id : fallback_id, text,
+             source.n ? source : fallback_source, meta);
     return NULL;
 }
 
 static const char *pass_record(struct job *j, struct slice line, struct slice fallback_id,
-                               uint64_t record, size_t *at, struct batch *out)
+                               size_t *at, struct batch *out)
 {
     const char *kind = NULL;
     uint64_t repaired = 0;
     struct doc *d = batch_add(out);
-    d->record = record;
     if (doc_parse(d, j->arena, line, d->fields, fallback_id, &kind, at, &repaired) != 0)
         batch_undo(out);
     if (repaired)
@@ -181,16 +180,20 @@ static int parse(const void *conf, struct job *j, const struct piece *p, struct 
     for (uint64_t n = p->record; slice_next(&rest, '\n', &line); n++) {
         size_t at = 0;
         uint64_t offset = p->offset + (uint64_t)(line.p - p->bytes.p);
+        if (lines_oversize(p, line, n, offset, out))
+            continue;
         if (slice_trim(line).n == 0) {
             batch_pass(out, "blank");
             continue;
         }
         struct slice id = arena_fmt(j->arena, "%.*s:%llu", (int)p->name.n, p->name.p,
                                     (unsigned long long)n);
-        const char *kind = c->map.n ? map_record(c, j, line, id, p->fallback_source, n, out)
-                                    : pass_record(j, line, id, n, &at, out);
+        const char *kind = c->map.n ? map_record(c, j, line, id, p->fallback_source, out)
+                                    : pass_record(j, line, id, &at, out);
         if (kind)
             batch_bad(out, kind, n, offset + at, line, "%s", kind);
+        else
+            batch_place(out, n, offset, line.n);
     }
     return 0;
 }

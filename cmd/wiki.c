@@ -102,8 +102,7 @@ static const char *passed_over(const struct conf *c, const struct wiki_page *p)
 }
 
 static void add_page(const struct conf *c, struct job *j, const struct wiki_site *site,
-                     const struct wiki_page *p, const struct piece *piece, uint64_t record,
-                     struct batch *out)
+                     const struct wiki_page *p, const struct piece *piece, struct batch *out)
 {
     struct scratch *s = j->scratch;
     const struct wikitext_opts o = {.headings = (enum wiki_headings)c->headings,
@@ -119,10 +118,8 @@ static void add_page(const struct conf *c, struct job *j, const struct wiki_site
     struct slice wiki = site->db.n ? site->db : SLICE("wiki");
     struct slice id = arena_fmt(j->arena, "%.*s-%.*s-%.*s", (int)wiki.n, wiki.p, (int)p->id.n,
                                 p->id.p, (int)p->revision.n, p->revision.p);
-    struct doc *d = batch_add(out);
-    doc_make(d, j->arena, id, arena_copy(j->arena, text),
+    doc_make(batch_add(out), j->arena, id, arena_copy(j->arena, text),
              site->db.n ? site->db : piece->fallback_source, metadata(s, j, site, p, title));
-    d->record = record;
 }
 
 static int parse(const void *conf, struct job *j, const struct piece *piece, struct batch *out)
@@ -141,10 +138,12 @@ static int parse(const void *conf, struct job *j, const struct piece *piece, str
             continue;
         }
         const char *reason = passed_over(conf, &p);
-        if (reason)
+        if (reason) {
             batch_pass(out, reason);
-        else
-            add_page(conf, j, &site, &p, piece, record, out);
+        } else {
+            add_page(conf, j, &site, &p, piece, out);
+            batch_place(out, record, at, page.n);
+        }
     }
     if (repaired)
         batch_repaired(out, repaired);

@@ -77,6 +77,14 @@ struct doc *batch_add(struct batch *b)
     return &b->docs[b->n++];
 }
 
+void batch_place(struct batch *b, uint64_t record, uint64_t at, uint64_t length)
+{
+    struct doc *d = &b->docs[b->n - 1];
+    d->record = record;
+    d->at = at;
+    d->length = length;
+}
+
 void batch_undo(struct batch *b) { b->n--; }
 
 struct piece *batch_piece(struct batch *b)

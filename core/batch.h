@@ -14,6 +14,8 @@ struct arena *batch_arena(struct batch *b);
 /* A new document at the end, all zero but its arena and fields; fill it with doc_make() or
  * doc_parse(). The pointer holds until the next batch_add(). */
 struct doc *batch_add(struct batch *b);
+/* Where the record of the last document stands in the decoded input. */
+void batch_place(struct batch *b, uint64_t record, uint64_t at, uint64_t length);
 void batch_undo(struct batch *b);                   /* takes the last document back */
 /* A record that cannot be used. The runner applies --on-bad: `kind` is a short fixed word
  * ("json", "header", "charset", "truncated"), raw its bytes (for --bad), record from 1, offset in

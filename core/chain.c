@@ -41,6 +41,8 @@ const struct opt chain_opt_table[] = {
     OPT_BOOL('0', "null", C, nul, "names of --files-from end with NUL"),
     OPT_STR(0, "input-root", "DIR", "", C, input_root, "cut DIR from input names"),
     OPT_STR(0, "input-name", "NAME", "stdin", C, input_name, "name of standard input"),
+    OPT_CHOICE(0, "origin", "short|full", "short", C, origin,
+               "full: metadata.origin tells where the record is stored, too"),
     OPT_STR(0, "text-field", "NAME", "text", C, text_field, "member that holds the text (dotted)"),
     OPT_STR(0, "id-field", "NAME", "id", C, id_field, "member that holds the id"),
     OPT_STR(0, "url-field", "NAME", "metadata.url", C, url_field, "member that holds the URL"),

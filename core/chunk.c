@@ -117,7 +117,13 @@ static void note_member(struct chunk *c)
         c->cap_members = c->cap_members ? 2 * c->cap_members : 64;
         c->members = mem_grow_array(c->members, c->cap_members, sizeof *c->members);
     }
-    c->members[c->n_members++] = (struct member_at){c->decoded.n, position(c)};
+    c->members[c->n_members++] = (struct member_at){c->decoded.n, position(c), 0};
+}
+
+static void end_member(struct chunk *c)
+{
+    if (c->n_members)
+        c->members[c->n_members - 1].length = position(c) - c->members[c->n_members - 1].stored;
 }
 
 static int need_decoder(struct chunk *c)
@@ -142,6 +148,7 @@ static bool whole_member(struct chunk *c, struct slice in, size_t limit)
         if (decoder_whole(c->decoder, in, to, room, &used, &made)) {
             c->decoded.n += made;
             consume(c, used);
+            end_member(c);
             return true;
         }
     }
@@ -195,6 +202,8 @@ static int inside_member(struct chunk *c)
         return damaged(c, "is damaged");
     consume(c, used);
     c->inside = !end;
+    if (end)
+        end_member(c);
     return starved && !made && !end ? damaged(c, "ends in the middle of a member") : 0;
 }
 

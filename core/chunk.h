@@ -19,8 +19,10 @@
 #include "core/buf.h"
 #include "core/codec.h"
 
-struct member_at {                  /* a member's first byte: in the decoded input, in the file */
-    uint64_t decoded, stored;
+/* Where a member begins, in the decoded input and in the file, and its stored length; 0: not known,
+ * since it ends in a later round. */
+struct member_at {
+    uint64_t decoded, stored, length;
 };
 
 struct chunk {

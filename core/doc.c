@@ -136,7 +136,8 @@ int doc_parse(struct doc *d, struct arena *a, struct slice line, const struct do
               struct slice fallback_id, const char **kind, size_t *at, uint64_t *repaired)
 {
     struct members m;
-    *d = (struct doc){.arena = a, .fields = f, .index = d->index, .record = d->record};
+    *d = (struct doc){.arena = a, .fields = f, .index = d->index, .record = d->record,
+                      .at = d->at, .length = d->length};
     *at = 0;
     if (json_check(line, at))
         return bad(kind, "json");
@@ -174,7 +175,7 @@ void doc_make(struct doc *d, struct arena *a, struct slice id, struct slice text
 {
     struct buf b;
     *d = (struct doc){.arena = a, .fields = &doc_fields_default, .index = d->index,
-                      .record = d->record};
+                      .record = d->record, .at = d->at, .length = d->length};
     buf_init(&b, BUF_NO_LIMIT);
     buf_add_byte(&b, '{');
     json_put_str(&b, "id", id);

@@ -36,6 +36,7 @@ struct doc {
     const struct doc_fields *fields;    /* where text, id, url, lang stand */
     struct arena *arena;            /* the batch's */
     uint64_t record;                /* number in its input, from 1; a reader sets it, 0: unknown */
+    uint64_t at, length;            /* of that record in the decoded input; length 0: unknown */
     uint64_t index;                 /* serial number in the input of this segment, from 0 */
     struct slice group;             /* of --stats-by, as the step at hand found it */
     void *slot;                     /* a sink's or barrier's own, from prepare to commit */

@@ -31,7 +31,7 @@ static void parse_line(const struct doc_fields *f, struct slice line, struct sli
     uint64_t repaired = 0;
     struct arena *a = batch_arena(out);
     struct doc *d = batch_add(out);
-    d->record = record;
+    batch_place(out, record, offset, line.n);
     struct slice fallback = arena_fmt(a, "%.*s:%llu", (int)name.n, name.p,
                                       (unsigned long long)record);
     if (!doc_parse(d, a, line, f, fallback, &kind, &at, &repaired)) {
@@ -42,6 +42,16 @@ static void parse_line(const struct doc_fields *f, struct slice line, struct sli
     batch_bad(out, kind, record, offset + at, line, "%s", kind);
 }
 
+bool lines_oversize(const struct piece *p, struct slice line, uint64_t record, uint64_t offset,
+                    struct batch *out)
+{
+    if (!p->max_record || line.n <= p->max_record)
+        return false;
+    batch_bad(out, "oversize", record, offset, slice_upto(line, 256),
+              "record larger than --max-record (%llu bytes)", (unsigned long long)p->max_record);
+    return true;
+}
+
 int lines_parse(const struct doc_fields *f, const struct piece *p, struct batch *out)
 {
     struct slice rest = p->bytes, line;
@@ -49,11 +59,7 @@ int lines_parse(const struct doc_fields *f, const struct piece *p, struct batch 
     while (rest.n) {
         size_t n = slice_find_byte(rest, '\n');
         line = slice_upto(rest, n);
-        if (p->max_record && n > p->max_record)
-            batch_bad(out, "oversize", record, offset, slice_upto(line, 256),
-                      "record larger than --max-record (%llu bytes)",
-                      (unsigned long long)p->max_record);
-        else if (slice_trim(line).n)
+        if (!lines_oversize(p, line, record, offset, out) && slice_trim(line).n)
             parse_line(f, line, p->name, record, offset, out);
         offset += n + (n < rest.n);
         record++;

@@ -9,6 +9,9 @@ extern const struct stage lines_source;      /* conf: const struct doc_fields */
 /* source.split for line-based formats. */
 int lines_split(const void *conf, struct slice bytes, bool at_end, size_t *used, uint64_t *records,
                 struct err *e);
+/* True, and the line is bad, when it is larger than --max-record. */
+bool lines_oversize(const struct piece *p, struct slice line, uint64_t record, uint64_t offset,
+                    struct batch *out);
 /* Parses each line of the piece into a document of the batch; blank lines are passed over. */
 int lines_parse(const struct doc_fields *f, const struct piece *p, struct batch *out);
 

@@ -19,6 +19,8 @@
 #include "core/stage.h"
 #include "core/tally.h"
 
+enum { ORIGIN_SHORT, ORIGIN_FULL };
+
 struct chain_opts {                 /* options of the whole command */
     uint64_t threads, memory, tmp_max, seed, world, limit, max_record, window_log;
     const char *tmp, *stats, *files_from, *input_root, *input_name, *out, *unit_suffix;

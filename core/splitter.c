@@ -30,6 +30,8 @@ struct splitter {
     size_t try_at;                  /* do not split again before carry has this many bytes */
     bool skipping;                  /* in an oversize record, up to the next newline */
     uint64_t record, offset;        /* of carry's first byte */
+    struct member_at last_member;   /* of the piece before */
+    uint64_t decoded_at;            /* place in the decoded input of the round at hand */
     struct hasher *hash;            /* of the content, when the chain keeps account */
     struct buf head, name;
 };
@@ -227,6 +229,7 @@ static void begin_input(struct splitter *s, const struct chunk *c)
     s->resume = 0;
     s->record = 1;
     s->offset = 0;
+    s->last_member = (struct member_at){0, 0, 0};
     s->try_at = 0;
     buf_clear(&s->carry);
     buf_clear(&s->head);
@@ -293,6 +296,20 @@ static void swap_bufs(struct buf *a, struct buf *b)
     *b = t;
 }
 
+/* The piece may begin in a member of the chunk before: the last one of that stands in front. */
+static void give_members(struct splitter *s, struct batch *b, struct piece *p,
+                         const struct member_at *members, size_t n)
+{
+    struct member_at *v = arena_alloc(&b->arena, (n + 1) * sizeof *v);
+    v[0] = s->last_member;
+    for (size_t i = 0; i < n; i++)
+        v[i + 1] = (struct member_at){members[i].decoded + s->decoded_at, members[i].stored,
+                                      members[i].length};
+    p->members = v;
+    p->n_members = n + 1;
+    s->last_member = v[n];
+}
+
 /* Moves the first `used` bytes of carry into the batch as one piece. */
 static void cut_piece(struct splitter *s, struct batch *b, size_t used, uint64_t records)
 {
@@ -308,6 +325,9 @@ static void cut_piece(struct splitter *s, struct batch *b, size_t used, uint64_t
     p->record = s->record;
     p->offset = s->offset;
     p->max_record = s->chain->max_record;
+    p->is_stored_plain = b->chunk.codec == CODEC_PLAIN && !b->chunk.is_stream;
+    if (s->chain->o.origin == ORIGIN_FULL && !p->is_stored_plain && !b->chunk.is_stream)
+        give_members(s, b, p, b->chunk.members, b->chunk.n_members);
     s->record += records;
     s->offset += used;
     s->try_at = 0;
@@ -365,7 +385,8 @@ void splitter_join(struct splitter *s, struct batch *b, size_t limit)
     b->file = buf_slice(&s->name);
     add_head(s, c);
     see(s, c, at_end);
-    uint64_t decoded = s->offset + s->carry.n + c->decoded.n;
+    s->decoded_at = s->offset + s->carry.n;
+    uint64_t decoded = s->decoded_at + c->decoded.n;
     if (s->carry.n)
         buf_add_slice(&s->carry, buf_slice(&c->decoded));
     else

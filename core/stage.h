@@ -23,7 +23,7 @@
 #include "core/opt.h"
 
 struct spool;                       /* core/spool.h */
-struct manifest;
+struct member_at;
 
 enum verdict { DOC_KEEP, DOC_DROP, DOC_BAD, DOC_FAIL };     /* FAIL: job->err is set, run ends */
 
@@ -78,6 +78,9 @@ struct piece {
     uint64_t offset;                /* of bytes.p in the decoded input */
     struct slice bytes;
     struct slice head;              /* the input's first bytes (up to 64 KiB; for split sources) */
+    const struct member_at *members;    /* compressed members of these bytes; see core/chunk.h */
+    size_t n_members;
+    bool is_stored_plain;           /* decoded and stored places are the same */
     uint64_t max_record;            /* larger records are bad ("oversize"); 0: any size. The feed
                                        stops at about this size; parse() makes it exact */
     struct slice fallback_source;   /* what `source` should be when the content does not say */

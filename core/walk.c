@@ -211,6 +211,25 @@ static void fold_step(struct segment *g, struct batch *b, struct job *jobs, size
 
 /* ---- a batch through the segment ------------------------------------------------------------ */
 
+/* --origin full: where to seek to. In a plain file the record itself; in a compressed one the
+ * member that holds its first byte, which for a web archive is the record. */
+static void put_place(const struct piece *p, const struct doc *d, struct buf *b)
+{
+    uint64_t at = d->at, length = d->length;
+    if (!p->is_stored_plain && !p->n_members)
+        return;                     /* standard input, or one member too large to be cut */
+    if (!p->is_stored_plain) {
+        size_t i = p->n_members - 1;
+        while (i && p->members[i].decoded > d->at)
+            i--;
+        at = p->members[i].stored;
+        length = p->members[i].length;
+    }
+    json_put_u64(b, "offset", at);
+    if (length)
+        json_put_u64(b, "length", length);
+}
+
 /* metadata.origin of a document just read; one that a reader before us wrote stands. */
 static void set_origin(const struct segment *g, const struct piece *p, struct doc *d)
 {
@@ -223,6 +242,8 @@ static void set_origin(const struct segment *g, const struct piece *p, struct do
     json_put_str(&b, "name", p->name);
     if (record)
         json_put_u64(&b, "record", record);
+    if (g->chain->o.origin == ORIGIN_FULL && d->length)
+        put_place(p, d, &b);
     buf_add_byte(&b, '}');
     doc_set(d, "metadata.origin", buf_slice(&b));
     buf_free(&b);

@@ -122,9 +122,8 @@ static void add_document(struct warc_item *it, struct slice text, struct slice m
     if (!id.n)
         id = arena_fmt(it->job->arena, "%.*s:%llu", (int)it->piece->name.n, it->piece->name.p,
                        (unsigned long long)it->number);
-    struct doc *d = batch_add(it->out);
-    doc_make(d, it->job->arena, id, text, it->piece->fallback_source, meta);
-    d->record = it->number;
+    doc_make(batch_add(it->out), it->job->arena, id, text, it->piece->fallback_source, meta);
+    batch_place(it->out, it->number, it->offset, it->record->whole.n);
 }
 
 static void read_payload(struct warc_item *it, const struct payload *p)
