@@ -152,7 +152,8 @@ static int make_large(struct set_maker *m, uint64_t *place, struct err *e)
 
 int set_make(struct set_maker *m, struct slice text, uint64_t *place, struct err *e)
 {
-    size_t got, most = m->sets->about.memory / 2 / sizeof *m->v, kept = 0;
+    /* Two buffers, each up to twice as large as it must be. */
+    size_t got, most = m->sets->about.memory / 4 / sizeof *m->v, kept = 0;
     m->n = 0;
     shingler_start(m->shingler, text);
     for (;;) {
