@@ -58,6 +58,22 @@ static void score_strip(const struct trees *t, const union strip *column, int32_
     }
 }
 
+/* Rows to columns, eight rows at a time. */
+static void gather(const struct trees *t, const uint8_t *rows, uint32_t stride,
+                   union strip *column)
+{
+    for (uint32_t i = 0; i < STRIP; i += 8) {
+        const uint8_t *p = rows + (size_t)i * stride;
+        for (uint32_t c = 0; c < t->n_columns; c++) {
+            const uint8_t *q = p + t->column[c];
+            uint8_t *to = &column[c].of[i];
+#pragma GCC unroll 8
+            for (uint32_t k = 0; k < 8; k++)
+                to[k] = q[(size_t)k * stride] ^ 0x80;
+        }
+    }
+}
+
 void trees_score(const struct trees *t, const uint8_t *rows, uint32_t stride, uint32_t n,
                  uint8_t *score)
 {
@@ -65,11 +81,7 @@ void trees_score(const struct trees *t, const uint8_t *rows, uint32_t stride, ui
     int32_t odds[STRIP];
     assert(t->n_columns <= COLUMNS_MAX);
     for (uint32_t from = 0; from < n; from += STRIP) {
-        for (uint32_t c = 0; c < t->n_columns; c++) {
-            const uint8_t *p = rows + (size_t)from * stride + t->column[c];
-            for (uint32_t i = 0; i < STRIP; i++)
-                column[c].of[i] = p[(size_t)i * stride] ^ 0x80;
-        }
+        gather(t, rows + (size_t)from * stride, stride, column);
         score_strip(t, column, odds);
         for (uint32_t i = 0; i < STRIP && from + i < n; i++)
             score[from + i] = score_of(odds[i]);
