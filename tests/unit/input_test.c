@@ -48,7 +48,9 @@ static void pack(enum codec codec, struct slice s, struct buf *out)
     size_t room = s.n + s.n / 50 + 1024, n = room;
     char *to = buf_reserve(out, room);
     if (codec == PLAIN) {
-        memcpy(to, s.p, n = s.n);
+        n = s.n;
+        if (n)
+            memcpy(to, s.p, n);
     } else if (codec == GZIP) {
         z_stream z = {.next_in = (unsigned char *)(uintptr_t)s.p, .avail_in = (unsigned)s.n,
                       .next_out = (unsigned char *)to, .avail_out = (unsigned)room};
