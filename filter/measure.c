@@ -4,7 +4,7 @@
 #include "text/scan.h"
 
 enum { SCAN = 1, WORDS = 2, WORD_COUNTS = 4, LINES = 8, PLAIN = 16, PARAS = 32, ROWS = 64,
-       GRAMS = 128, TOP = 256, DUP = 512, C4 = 1024 };
+       GRAMS = 128, TOP = 256, DUP = 512, C4 = 1024, CODE = 2048 };
 
 struct measure *measure_new(const struct spacy *s)
 {
@@ -193,6 +193,26 @@ const struct plain_counts *measure_plain(struct measure *m)
         count_plain(m, line);
     m->plain.again_chars = m->pieces.again_chars;
     return &m->plain;
+}
+
+const struct code_counts *measure_code(struct measure *m)
+{
+    struct slice rest = m->text, line;
+    struct code_counts c = {0, 0, 0, 0};
+    if (had(m, CODE))
+        return &m->code;
+    while (chars_next_line(m->chars, &rest, &line)) {
+        uint64_t chars = utf8_count(line);
+        c.lines++;
+        c.chars += chars;
+        c.longest = chars > c.longest ? chars : c.longest;
+    }
+    for (const char *p = m->text.p, *end = p + m->text.n; p < end;) {
+        bool underscore = *p == '_';
+        c.alnum += (chars_flags(m->chars, chars_next(&p)) & CH_WORD) && !underscore;
+    }
+    m->code = c;
+    return &m->code;
 }
 
 /* re.split("\n{least,}", text) */

@@ -41,6 +41,11 @@ struct plain_counts {               /* of split("\n") */
     uint64_t all, all_terminal, all_small;
 };
 
+struct code_counts {                /* of splitlines(), code points */
+    uint64_t lines, chars, longest; /* chars: of all lines, without their ends */
+    uint64_t alnum;                 /* str.isalnum(), of the whole text */
+};
+
 struct dup_counts {
     uint64_t count, again, again_chars;
 };
@@ -62,6 +67,7 @@ struct measure {
     struct word_counts word;
     struct line_counts line;
     struct plain_counts plain;
+    struct code_counts code;
     struct dup_counts para, row;    /* split at two and more, at one and more "\n" */
 };
 
@@ -75,6 +81,7 @@ const struct scan_counts *measure_scan(struct measure *m);
 const struct word_counts *measure_words(struct measure *m);
 const struct line_counts *measure_lines(struct measure *m);
 const struct plain_counts *measure_plain(struct measure *m);
+const struct code_counts *measure_code(struct measure *m);
 const struct dup_counts *measure_paragraphs(struct measure *m);
 const struct dup_counts *measure_rows(struct measure *m);
 const uint64_t *measure_top(struct measure *m);         /* [2..4], see grams_top() */

@@ -7,11 +7,11 @@
 #include "core/mem.h"
 
 extern const struct rule_set rules_gopher_quality, rules_gopher_repetition, rules_c4,
-    rules_c4_fineweb, rules_fineweb, rules_fineweb_2024;
+    rules_c4_fineweb, rules_fineweb, rules_fineweb_2024, rules_code;
 
 const struct rule_set *const rule_sets[] = {
     &rules_gopher_quality, &rules_gopher_repetition, &rules_c4, &rules_c4_fineweb,
-    &rules_fineweb, &rules_fineweb_2024, NULL};
+    &rules_fineweb, &rules_fineweb_2024, &rules_code, NULL};
 
 const struct rule_edit rule_edits[] = {
     {"c4-lines", "keeps lines that end in . ? ! \" or '; takes citation marks out", &c4_datatrove},

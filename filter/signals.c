@@ -111,6 +111,18 @@ static double kept_lines(struct measure *m)
     return share(measure_c4(m)->kept, measure_c4(m)->lines);
 }
 
+/* ---- source code: bigcode-dataset, preprocessing ------------------------------------------ */
+
+static double longest_line(struct measure *m) { return (double)measure_code(m)->longest; }
+static double mean_line(struct measure *m)
+{
+    return share(measure_code(m)->chars, measure_code(m)->lines);
+}
+static double alnum(struct measure *m)
+{
+    return share(measure_code(m)->alnum, measure_scan(m)->chars);
+}
+
 const struct signal signals[] = {
     {"chars", chars, "characters", "tokmill", "code points of the text"},
     {"bytes", bytes, "bytes", "tokmill", "UTF-8 bytes of the text"},
@@ -154,6 +166,10 @@ const struct signal signals[] = {
     {"c4_sentences", sentences, "sentences", DT, "spaCy sentences of the lines that C4 keeps"},
     {"c4_lorem_ipsum", lorem_ipsum, "0 or 1", DT, "C4 meets \"lorem ipsum\" first"},
     {"c4_curly", curly, "0 or 1", DT, "C4 meets a curly bracket first"},
+    {"code_longest_line", longest_line, "characters", "The Stack", "the longest line"},
+    {"code_mean_line", mean_line, "characters", "The Stack", "mean length of lines"},
+    {"code_alnum", alnum, "share", "The Stack", "letters and digits, of all characters"},
+
     {"c4_kept_lines", kept_lines, "share", DT, "lines that C4 keeps"},
 };
 const size_t n_signals = sizeof signals / sizeof *signals;

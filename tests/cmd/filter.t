@@ -46,6 +46,13 @@ drop_is fineweb-2024 '"A line that is longer than thirty characters.\n"' kept "2
 drop_is fineweb-2024 '"A line that is longer than thirty characters.\n\n\n"' "short_line_ratio 0.75 0.67" "2024: blank lines are short"
 drop_is c4-fineweb '"A line of words ends here. " * 5 + "\nand one without"' kept "no end mark needed"
 
+drop_is code '"int main(void)\n{\n    return 0;\n}\n"' kept "code"
+drop_is code '"x" * 1000 + "\nx" * 20' kept "a line of 1000"
+drop_is code '"x" * 1001 + "\nx" * 20' "long_line 1001 1000" "a longer one"
+drop_is code '("é" * 101 + "\n") * 3' "long_lines 101 100" "long lines on the whole"
+drop_is code '"é_{}" * 5' kept "a quarter of letters"
+drop_is code '"é_{}()" * 5' "few_letters 0.16666666666666666 0.25" "fewer"
+
 # C4 edits
 doc '"  Wiki [1] words [edit] stay here [ok] now [citation needed].\nno end\nTwo words.\nPlease use cookies today.\nIt ends so...\nA good line. " + "It is. " * 5' |
     "$TOKMILL" filter --rules c4 > e.jsonl
