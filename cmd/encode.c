@@ -8,10 +8,12 @@
 struct conf {
     const char *tokenizer, *pattern;
     bool add_special, drop_text;
-    int special;
+    int special, raw;
     struct tokenizer *t;
     struct buf described;               /* metadata.tokenizer */
 };
+
+enum { RAW_NO, RAW_U16, RAW_U32 };
 
 struct scratch {
     struct encoder *encoder;
@@ -26,6 +28,8 @@ static const struct opt opts[] = {
              "add the ids that the file's template puts around a text"),
     OPT_CHOICE(0, "special", "ordinary|parse|forbid", "ordinary", struct conf, special,
                "what the spelling of a special token in a text is"),
+    OPT_CHOICE(0, "raw", "no|u16|u32", "no", struct conf, raw,
+               "write bare little-endian ids instead of documents"),
     OPT_BOOL(0, "drop-text", struct conf, drop_text, "empty the text once it is encoded"),
     OPT_END
 };
@@ -39,6 +43,9 @@ static int open_encode(void *conf, const struct setup *s, struct err *e)
     c->t = tokenizer_load(c->tokenizer, c->pattern, e);
     if (!c->t)
         return -1;
+    if (c->raw == RAW_U16 && c->t->max_id > UINT16_MAX)
+        return err_set(e, ERR_USAGE, "--raw u16 cannot hold ids up to %lu: use u32",
+                       (unsigned long)c->t->max_id);
     buf_init(&c->described, 1 << 16);
     tokenizer_describe(c->t, &c->described);
     return 0;
@@ -96,6 +103,21 @@ static enum verdict encode(const void *conf, struct job *j, struct doc *d)
     return DOC_KEEP;
 }
 
+/* --raw: the ids of one document after the other, nothing between them. */
+static bool format(const void *conf, const struct doc *d, struct buf *out)
+{
+    const struct conf *c = conf;
+    size_t width = c->raw == RAW_U16 ? 2 : 4;
+    if (c->raw == RAW_NO)
+        return false;
+    char *to = buf_reserve(out, d->n_ids * width);
+    for (size_t i = 0; i < d->n_ids; i++)
+        for (size_t k = 0; k < width; k++)
+            *to++ = (char)(d->ids[i] >> 8 * k);
+    out->n += d->n_ids * width;
+    return true;
+}
+
 extern const struct stage stage_encode;
 const struct stage stage_encode = {
     .name = "encode",
@@ -110,4 +132,5 @@ const struct stage stage_encode = {
     .scratch_new = new_scratch,
     .scratch_free = free_scratch,
     .map = encode,
+    .format = format,
 };

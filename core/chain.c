@@ -437,7 +437,7 @@ static int derive(struct chain *c, struct err *e)
     c->fields = (struct doc_fields){slice_str(o->text_field), slice_str(o->id_field),
                                     slice_str(o->url_field), slice_str(o->lang_field)};
     c->setup = (struct setup){threads(c), o->memory / 2, o->tmp, o->tmp_max, o->seed, o->out,
-                              o->quiet, o->verbose, o->force, &c->inputs};
+                              o->quiet, o->verbose, o->force, o->world, &c->inputs};
     for (size_t i = 0; i < c->n; i++) {
         c->steps[i].fresh = mem_alloc(c->steps[i].stage->conf_size);
         memcpy(c->steps[i].fresh, c->steps[i].conf, c->steps[i].stage->conf_size);

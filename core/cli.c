@@ -86,6 +86,16 @@ static double now_seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+void cli_opened(const struct chain *c)
+{
+    for (size_t i = 0; c->o.verbose && !c->o.quiet && i < c->n; i++) {
+        const struct step *s = &c->steps[i];
+        if (s->opened && s->stage->model_bytes)
+            fprintf(stderr, "tokmill %s: models take %.1f MiB\n", s->stage->name,
+                    (double)s->stage->model_bytes(s->conf) / (1 << 20));
+    }
+}
+
 bool cli_wants_progress(const struct chain *c)
 {
     return c->o.progress != 2 && !c->o.quiet && (c->o.progress == 1 || isatty(STDERR_FILENO));

@@ -242,6 +242,8 @@ static int finish_end(struct segment *g, struct worker *workers, int n, struct e
         return 0;
     if (g->to)
         return spool_seal(g->to, e) || s->stage->decide(s->conf, &g->chain->setup, g->to, e);
+    if (finish_accounts(g->chain, e))       /* before anything stands under a final name */
+        return -1;
     if (s->stage->finish) {
         void **scratch = mem_array((size_t)n, sizeof *scratch);
         for (int i = 0; i < n; i++)
@@ -456,6 +458,8 @@ int run_chain(struct chain *c, struct err *e)
         if (s->stage->open)
             rc = s->stage->open(s->conf, &c->setup, e);
     }
+    if (!rc)
+        cli_opened(c);
     if (!rc)
         rc = c->by_units ? run_folder(c, e) : run_once(c, NULL, 0, 0, e);
     for (size_t i = 0; i < c->n; i++)

@@ -114,6 +114,7 @@ struct progress_now {
     uint64_t docs_in, docs_out, stored_at, stored_size;
 };
 bool cli_wants_progress(const struct chain *c);
+void cli_opened(const struct chain *c);     /* -v: what models take on top of --memory */
 void cli_progress(const struct chain *c, struct progress_now now, bool last);
 int tokmill_main(const struct stage *const *stages, int argc, char **argv);
 

@@ -36,6 +36,7 @@ struct setup {
     uint64_t seed;
     const char *out;                /* -o as given, or NULL; for stages that write it themselves */
     bool quiet, verbose, force;
+    uint64_t world;                 /* ranks that share the inputs; 1: this process has them all */
     const struct opt_list *operands;        /* input FILEs of the whole command */
 };
 
@@ -119,10 +120,13 @@ struct stage {
      * and nothing is run; 0 when none is asked for; -1 on error. Called before open(). */
     int (*tell)(const void *conf, struct buf *out, struct err *e);
     void (*close)(void *conf);
+    uint64_t (*model_bytes)(const void *conf);  /* held by models and vocabularies, for -v */
     void *(*scratch_new)(const void *conf);
     void (*scratch_free)(void *scratch);
 
     struct source source;
+    /* How a document leaves the chain when this stage is the last; false: as JSON, as ever. */
+    bool (*format)(const void *conf, const struct doc *d, struct buf *out);
     int (*pull)(void *conf, struct job *j, struct batch *out, bool *end);
     enum verdict (*map)(const void *conf, struct job *j, struct doc *d);
     enum verdict (*prepare)(const void *conf, struct job *j, struct doc *d);

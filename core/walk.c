@@ -327,8 +327,11 @@ static void format(struct segment *g, struct batch *b)
         if (routed)
             b->units = mem_grow_array(b->units, b->cap_ends, sizeof *b->units);
     }
+    const struct step *last = g->to ? NULL : step_at(g, g->n_steps - 1);
     for (size_t k = 0; k < b->n; k++) {
-        doc_format(&b->docs[k], &b->out);
+        if (!last || !last->stage->format ||
+            !last->stage->format(last->conf, &b->docs[k], &b->out))
+            doc_format(&b->docs[k], &b->out);
         if (ends)
             b->ends[k] = b->out.n;
         if (routed)

@@ -94,4 +94,12 @@ status_is 2 "another model is refused" "$TOKMILL" encode -t unigram.json a.jsonl
 head -c 100 tiny.json > cut.json
 status_is 1 "a cut vocabulary is refused" "$TOKMILL" encode -t cut.json a.jsonl
 status_is 2 "no vocabulary" "$TOKMILL" encode a.jsonl
+printf '%s\n' '{"text":"abab"}' '{"text":""}' '{"text":"ba"}' >three.jsonl
+is "$("$TOKMILL" encode -t tiny.json --raw u16 three.jsonl | od -An -v -tu2 | tr -s ' \n' ' ')" " 3 3 2 1 " \
+    "bare ids of 16 bits"
+is "$("$TOKMILL" encode -t tiny.json --raw u32 three.jsonl | od -An -v -tu4 | tr -s ' \n' ' ')" " 3 3 2 1 " \
+    "bare ids of 32 bits"
+is "$("$TOKMILL" encode -t tiny.json three.jsonl then encode -t tiny.json --raw u16 | wc -c)" 8 "at the end of a chain"
+sed 's/"aba":4/"aba":70000/' tiny.json >wide.json
+status_is 2 "ids that do not fit are refused" "$TOKMILL" encode -t wide.json --raw u16 three.jsonl
 done_testing
