@@ -88,6 +88,9 @@ static int open_train(void *conf, const struct setup *s, struct err *e)
     const char *dot = s->out ? strrchr(s->out, '.') : NULL;
     c->setup = s;
     arena_init(&c->names);
+    if (s->world > 1 && !c->counts_out)
+        return err_set(e, ERR_USAGE, "bpe-train must see everything: --world 1 only (or count by "
+                       "rank with --counts-out)");
     if (c->format == FORMAT_AUTO)
         c->format = dot && !strcmp(dot, ".tiktoken") ? FORMAT_TIKTOKEN : FORMAT_HF;
     if (name_specials(c, e))

@@ -224,6 +224,12 @@ static enum verdict classify(const void *conf, struct job *j, struct doc *d)
     return judge(c, j, s->guesses, n, score);
 }
 
+static uint64_t model_bytes(const void *conf)
+{
+    const struct conf *c = conf;
+    return fasttext_memory(c->ft);
+}
+
 extern const struct stage stage_classify;
 const struct stage stage_classify = {
     .name = "classify",
@@ -235,6 +241,7 @@ const struct stage stage_classify = {
     .conf_size = sizeof(struct conf),
     .open = classify_open,
     .close = classify_close,
+    .model_bytes = model_bytes,
     .scratch_new = scratch_new,
     .scratch_free = scratch_free,
     .map = classify,

@@ -196,6 +196,12 @@ static enum verdict lang(const void *conf, struct job *j, struct doc *d)
     return judge(c, j, &a);
 }
 
+static uint64_t model_bytes(const void *conf)
+{
+    const struct conf *c = conf;
+    return lang_model_memory(c->m);
+}
+
 extern const struct stage stage_lang;
 const struct stage stage_lang = {
     .name = "lang",
@@ -207,6 +213,7 @@ const struct stage stage_lang = {
     .conf_size = sizeof(struct conf),
     .open = lang_open,
     .close = lang_close,
+    .model_bytes = model_bytes,
     .scratch_new = scratch_new,
     .scratch_free = scratch_free,
     .map = lang,

@@ -1,4 +1,4 @@
-/* Damaged vocabulary files: every cut and many flipped bytes end in an error or in a vocabulary that
+/* Damaged vocabulary files: each cut and many flipped bytes end in an error or in a vocabulary that
  * can be used, never elsewhere (run under sanitizers). */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,8 @@
 static const char hf[] =
     "{\"version\":\"1.0\",\"added_tokens\":[{\"id\":0,\"content\":\"<u>\",\"special\":true,"
     "\"normalized\":false,\"single_word\":false,\"lstrip\":true,\"rstrip\":false}],"
-    "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Prepend\",\"prepend\":\"_\"}"
+    "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":["
+    "{\"type\":\"Prepend\",\"prepend\":\"_\"}"
     ",{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},\"content\":\"_\"}]},"
     "\"pre_tokenizer\":null,\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":"
     "[{\"SpecialToken\":{\"id\":\"<u>\",\"type_id\":0}},{\"Sequence\":{\"id\":\"A\"}}]},"
