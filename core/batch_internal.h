@@ -16,6 +16,7 @@ struct batch {
     uint64_t serial;
     struct arena arena;
     struct chunk chunk;             /* what the feed cut off for it, stored or decoded */
+    bool is_large;                  /* holds the segment's lock for large batches */
     bool last;                      /* no more rounds: gates are left behind */
     struct buf block;               /* decoded input bytes that pieces and documents point into */
     struct piece *pieces;

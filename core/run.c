@@ -8,6 +8,8 @@
 #include "core/segment.h"
 #include "core/units.h"
 
+enum { LARGE_BYTES = 8 << 20 };
+
 struct worker {
     struct segment *seg;
     struct job *jobs;               /* one a step of the chain */
@@ -47,7 +49,7 @@ static void leave_all(struct segment *g, const struct batch *b)
 static size_t commit_gate(const struct segment *g) { return g->n_steps + 1; }
 static size_t join_gate(const struct segment *g) { return g->n_steps + 2; }
 
-static void show_progress(struct segment *g)
+static void show_progress(struct segment *g, bool last)
 {
     struct progress_now now = {.docs_out = g->serial};
     const struct chain *c = g->chain;
@@ -58,7 +60,26 @@ static void show_progress(struct segment *g)
     now.docs_out = tally_total(&c->steps[c->n - 1].total, TALLY_OUT).n;
     now.stored_at = g->stored_at;
     now.stored_size = g->stored_size;
-    cli_progress(c, now, false);
+    cli_progress(c, now, last);
+}
+
+/* Batches are about 1 MiB, but one record may be a quarter of --memory, and it is held in several
+ * forms (stored, decoded, formatted). Only one such batch is at work at a time. The lock is taken
+ * in serial order and given back after the commit, so it cannot close a circle with the gates. */
+static void take_turn_if_large(struct segment *g, struct batch *b)
+{
+    uint64_t share = g->chain->o.memory / (16 * (uint64_t)g->chain->setup.threads);
+    if (b->is_large || b->block.n <= (share > LARGE_BYTES ? share : LARGE_BYTES))
+        return;
+    pthread_mutex_lock(&g->large);
+    b->is_large = true;
+}
+
+static void end_turn(struct segment *g, struct batch *b)
+{
+    if (b->is_large)
+        pthread_mutex_unlock(&g->large);
+    b->is_large = false;
 }
 
 /* ---- workers -------------------------------------------------------------------------------- */
@@ -76,6 +97,8 @@ static bool next_batch(struct segment *g, struct batch *b)
         feed_position(g->feed, &at, &size);
         g->stored_at = at;
         g->stored_size = size;
+        if (!feed_needs_join(g->feed))
+            take_turn_if_large(g, b);
     }
     pthread_mutex_unlock(&g->feed_lock);
     return more;
@@ -95,6 +118,7 @@ static void get_pieces(struct segment *g, struct batch *b)
     if (!g->stop)
         feed_join(g->feed, b);
     b->last = g->stop || b->chunk.done || b->err.kind != ERR_NONE;
+    take_turn_if_large(g, b);
     segment_leave(g, join_gate(g), b);
 }
 
@@ -115,7 +139,7 @@ static void commit(struct segment *g, struct batch *b, struct job *jobs)
     if (!g->stop && commit_batch(g, b, jobs, &frames, g->err))
         g->stop = true;
     if (!g->stop)
-        show_progress(g);
+        show_progress(g, false);
     segment_leave(g, commit_gate(g), b);
     err_init(&late);
     if ((frames && writer_write(frames, &late)) || (g->out && outlet_settle(g->out, &late)))
@@ -135,6 +159,7 @@ static void *work(void *arg)
             commit(g, &b, w->jobs);
             batch_reset(&b, g->n_steps);
         } while (!b.last && !g->stop);
+        end_turn(g, &b);
         if (!b.last)
             leave_all(g, &b);
     }
@@ -172,6 +197,7 @@ static void run_segment(struct segment *g, struct worker *workers, int n)
     g->gates = mem_array(g->n_steps + 3, sizeof *g->gates);
     pthread_mutex_init(&g->feed_lock, NULL);
     pthread_mutex_init(&g->lock, NULL);
+    pthread_mutex_init(&g->large, NULL);
     pthread_cond_init(&g->moved, NULL);
     for (int i = 0; i < n; i++)
         workers[i].seg = g;
@@ -183,6 +209,7 @@ static void run_segment(struct segment *g, struct worker *workers, int n)
         pthread_join(workers[i].thread, NULL);
     pthread_cond_destroy(&g->moved);
     pthread_mutex_destroy(&g->lock);
+    pthread_mutex_destroy(&g->large);
     pthread_mutex_destroy(&g->feed_lock);
     mem_free(g->gates);
 }
@@ -279,6 +306,8 @@ static int run_segments(struct chain *c, struct outlet *out, struct worker *work
             rc = open_spool(&g, e);
         if (!rc)
             run_segment(&g, workers, n);
+        if (!rc && !g.to)
+            show_progress(&g, true);
         if (e->kind != ERR_NONE || (!rc && finish_end(&g, workers, n, e)))
             rc = -1;
         for (; g.units_to && g.unit + 1 < c->plan.n; g.unit++)

@@ -33,7 +33,7 @@ struct segment {
     size_t unit;                    /* of the last document taken into `to` */
     struct feed *feed;
     uint64_t serial, docs_in, docs_out;
-    pthread_mutex_t feed_lock, lock;
+    pthread_mutex_t feed_lock, lock, large;     /* large: held by a batch with a large record */
     pthread_cond_t moved;
     struct gate *gates;             /* one a step, then limit, commit, join */
     size_t n_steps;                 /* of the chain */

@@ -36,4 +36,10 @@ for j in 1 4; do
 done
 ok_cmd "the same statistics for any -j" cmp 1 4
 is "$(jq -c '.stages[0].samples|[(.kept|length),(.dropped|length)]' 1)" "[20,20]" "twenty of each"
+"$TOKMILL" jsonl --progress always many.jsonl -o many.out 2>err
+is "$(tr '\r' '\n' <err | grep -c 'documents in')" 1 "--progress always"
+"$TOKMILL" jsonl --progress always --quiet many.jsonl -o many.out 2>err
+is "$(wc -c <err | tr -d ' ')" 0 "--quiet"
+"$TOKMILL" jsonl --verbose many.jsonl --output many.out 2>err
+is "$(cat err)" "tokmill jsonl: 3000 in, 3000 out, 0 dropped, 0 bad" "--verbose"
 done_testing

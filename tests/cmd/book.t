@@ -46,7 +46,8 @@ Moby Dick; or The Whale" "titles"
     is "$(jq -r .text out.jsonl | grep -c 'gutenberg.org\|Gutenberg-tm\|START OF')" 0 "nothing of the licence is left"
     is "$(jq -r .text out.jsonl | tail -1 | tail -c 16)" "another orphan." "the end is there"
     is "$(head -1 out.jsonl | jq -r .text | grep -c '^CHAPTER I\.')" 2 "EPUB: contents and chapter"
+    status_is 1 "--max-book bounds what an EPUB may expand to" "$TOKMILL" book --max-book 10K "$books/pg11.epub"
 else
-    for t in titles licence end EPUB; do skip "$t" "no data"; done
+    for t in titles licence end EPUB max-book; do skip "$t" "no data"; done
 fi
 done_testing

@@ -23,4 +23,9 @@ tar -C t -czf t.tar.gz bin node_modules package-lock.json src
 is "$("$TOKMILL" code t.tar.gz | jq -r .metadata.path | wc -l | tr -d ' ')" 3 "an archive"
 "$TOKMILL" code "$TOKMILL_SRC/core" | jq -r .metadata.language | sort -u > langs
 is "$(cat langs)" C "our own core is C"
+mkdir -p u && echo 'some words' >u/NOTES.xyzzy && echo 'x = 1' >u/a.py
+is "$("$TOKMILL" code --input-root u u | wc -l | tr -d ' ')$("$TOKMILL" code --unknown --input-root u u | wc -l | tr -d ' ')" 12 \
+    "files of no known language on request"
+head -c 3000 /dev/zero | tr '\0' 'x' >u/b.py
+is "$("$TOKMILL" code --max-file 1K --input-root u u | jq -r .metadata.path)" a.py "larger files are passed over"
 done_testing

@@ -34,10 +34,10 @@ awk 'BEGIN { printf "{\"id\":\"big\",\"text\":\""; s = "0123456789abcdef "; for 
     for (i = 0; i < 18000; i++) printf "%s", s; print "\"}\n{\"id\":\"small\",\"text\":\"x\"}" }' > big.jsonl
 is "$("$TOKMILL" -j2 --memory 4G jsonl big.jsonl | jq -r '[.id,(.text|length)]|@csv' | tr '\n' ' ')" \
     '"big",313344000 "small",1 ' "a record of 300 MB, when --memory allows it"
-"$TOKMILL" norm --memory 512M big.jsonl > out 2> err
-is "$? $(cut -c1-80 err)" "1 tokmill: big.jsonl: record 1 at byte 0: record larger than --max-record (1342177" \
+"$TOKMILL" norm --memory 1G big.jsonl > out 2> err
+is "$? $(cut -c1-80 err)" "1 tokmill: big.jsonl: record 1 at byte 0: record larger than --max-record (2684354" \
     "above --max-record (a quarter of --memory) it is bad"
-is "$("$TOKMILL" norm --memory 512M --on-bad skip --stats s.json big.jsonl | jq -r .id) $(jq -c '.stages[0].bad' s.json)" \
+is "$("$TOKMILL" norm --memory 1G --on-bad skip --stats s.json big.jsonl | jq -r .id) $(jq -c '.stages[0].bad' s.json)" \
     'small {"oversize":1}' "oversize, and the next one is read"
 is "$("$TOKMILL" norm --max-record 1K --on-bad skip d.jsonl big.jsonl | wc -l | tr -d ' ')" 3 "--max-record"
 

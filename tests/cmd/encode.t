@@ -102,4 +102,6 @@ is "$("$TOKMILL" encode -t tiny.json --raw u32 three.jsonl | od -An -v -tu4 | tr
 is "$("$TOKMILL" encode -t tiny.json three.jsonl then encode -t tiny.json --raw u16 | wc -c)" 8 "at the end of a chain"
 sed 's/"aba":4/"aba":70000/' tiny.json >wide.json
 status_is 2 "ids that do not fit are refused" "$TOKMILL" encode -t wide.json --raw u16 three.jsonl
+is "$("$TOKMILL" encode -t tiny.json --drop-text three.jsonl | jq -c '[.text,.input_ids]' | head -n 1)" '["",[3,3]]' \
+    "--drop-text"
 done_testing

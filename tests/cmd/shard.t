@@ -86,4 +86,16 @@ status_is 1 "documents without ids are bad" "$TOKMILL" shard text.jsonl -o x/
 status_is 2 "a folder is needed" "$TOKMILL" shard d.jsonl
 "$TOKMILL" shard /dev/null -o none/
 ok_cmd "no documents: an empty shard that verifies" "$TOKMILL" verify none/
+"$TOKMILL" shard d.jsonl --prefix train --format nanogpt -o named/
+is "$(ls named)" "manifest.json
+train.bin" "names begin with --prefix"
+"$TOKMILL" shard d.jsonl --vocab-size 70000 --format megatron -o larger/
+is "$(wc -c < larger/shard.bin | tr -d ' ')" 80 "--vocab-size sets the width of ids"
+status_is 1 "ids beyond --vocab-size" "$TOKMILL" shard d.jsonl --vocab-size 3 --eod none -o small/
+awk 'BEGIN { for (i = 0; i < 400; i++) { printf "{\"id\":\"%d\",\"text\":\"\",'"$(echo "$meta" | sed 's/"/\\"/g')"',\"input_ids\":[1", i
+    for (k = 0; k < 200; k++) printf ",%d", (i * k) % 499; print "]}" } }' >more.jsonl
+"$TOKMILL" shard more.jsonl --level 1 -o l1/
+"$TOKMILL" shard more.jsonl --level 19 -o l19/
+ok_cmd "a higher --level packs smaller" test "$(cat l19/*.tms | wc -c)" -lt "$(cat l1/*.tms | wc -c)"
+status_is 2 "--level has a range" "$TOKMILL" shard d.jsonl --level 23 -o l23/
 done_testing
