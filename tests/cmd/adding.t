@@ -20,7 +20,7 @@ find build -name '*.o' -exec touch {} +
 touch build/libtokmill.a
 san=
 nm "$TOKMILL" 2> /dev/null | grep -q __asan_init && san=address,undefined
-ok_cmd "they build" make -s -j2 ${san:+SAN=$san} build/tokmill
+ok_cmd "they build" env -u MAKEFLAGS make -s -j2 B=build ${san:+SAN=$san} build/tokmill
 is "$(build/tokmill --help | grep '^  lines ' | tr -s ' ')" " lines keep documents by their number of lines" \
     "tokmill --help lists it"
 is "$(build/tokmill completion bash | grep -c ' lines) all')" 1 "completion knows it"
