@@ -30,7 +30,7 @@ bool slice_eq_nocase(struct slice a, struct slice b)
 
 size_t slice_find(struct slice a, struct slice needle)
 {
-    const char *at = needle.n ? memmem(a.p, a.n, needle.p, needle.n) : a.p;
+    const char *at = !needle.n ? a.p : a.n ? memmem(a.p, a.n, needle.p, needle.n) : NULL;
     return at ? (size_t)(at - a.p) : a.n;
 }
 
