@@ -86,6 +86,17 @@ static double now_seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+void cli_may_spill(const struct chain *c, const struct step *s, uint64_t stored_size)
+{
+    if (c->o.quiet || !(c->o.verbose || isatty(STDERR_FILENO)))
+        return;
+    fprintf(stderr, "tokmill %s: sets documents aside in %s", s->stage->name, c->setup.tmp);
+    if (stored_size)
+        fprintf(stderr, ": about %.1f MB, the size of the inputs, less where they are not "
+                "compressed", (double)stored_size / 1e6);
+    fputc('\n', stderr);
+}
+
 void cli_opened(const struct chain *c)
 {
     for (size_t i = 0; c->o.verbose && !c->o.quiet && i < c->n; i++) {

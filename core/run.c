@@ -286,6 +286,9 @@ static int open_spool(struct segment *g, struct err *e)
     const struct setup *s = &g->chain->setup;
     if (g->chain->unit_of_input)
         g->units_to = mem_array(g->chain->plan.n, sizeof *g->units_to);
+    uint64_t at, size = 0;
+    feed_position(g->feed, &at, &size);
+    cli_may_spill(g->chain, &g->chain->steps[g->end_step], size);
     g->to = spool_new(s->tmp, s->tmp_max, e);
     return g->to ? 0 : -1;
 }

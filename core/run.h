@@ -114,6 +114,8 @@ struct progress_now {
     uint64_t docs_in, docs_out, stored_at, stored_size;
 };
 bool cli_wants_progress(const struct chain *c);
+/* Before a barrier sets documents aside: how much space that may take (terminal, or -v). */
+void cli_may_spill(const struct chain *c, const struct step *s, uint64_t stored_size);
 void cli_opened(const struct chain *c);     /* -v: what models take on top of --memory */
 void cli_progress(const struct chain *c, struct progress_now now, bool last);
 int tokmill_main(const struct stage *const *stages, int argc, char **argv);
