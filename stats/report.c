@@ -139,12 +139,21 @@ static void run_facts(const struct node *root, double bytes, struct buf *b)
     fact_note(b, "largest of a run", 0, 0);
 }
 
+/* What the readers made; where the files tell of none, what came into the first stage. */
+static double at_start(const struct node *stages, const char *what)
+{
+    double made = 0;
+    for (size_t i = 0; i < stages->n; i++)
+        made += node_f64(&stages->kids[i], what[0] == 'd' ? "made.docs" : "made.bytes");
+    return made > 0 ? made : coming_in(&stages->kids[0], what);
+}
+
 static void facts(const struct node *root, const struct node *stages, struct buf *b)
 {
     if (!stages->n)
         return;
-    const struct node *first = &stages->kids[0], *last = &stages->kids[stages->n - 1];
-    double docs = coming_in(first, "docs"), bytes = coming_in(first, "bytes");
+    const struct node *last = &stages->kids[stages->n - 1];
+    double docs = at_start(stages, "docs"), bytes = at_start(stages, "bytes");
     buf_add_str(b, "<div class=\"facts\">");
     fact(b, "documents in", docs, html_count);
     buf_add_str(b, "<i>");
