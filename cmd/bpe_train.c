@@ -156,20 +156,6 @@ static enum verdict prepare(const void *conf, struct job *j, struct doc *d)
 
 /* ---- training and writing ------------------------------------------------------------------- */
 
-static int write_out(const char *path, struct slice s, struct err *e)
-{
-    if (!path || !strcmp(path, "-"))
-        return fwrite(s.p, 1, s.n, stdout) == s.n && fflush(stdout) == 0
-                   ? 0 : err_errno(e, "standard output");
-    struct output *o = output_open(path, e);
-    if (!o)
-        return -1;
-    if (output_write(o, s.p, s.n, e) == 0)
-        return output_commit(o, e);
-    output_abort(o);
-    return -1;
-}
-
 /* Special tokens stand behind the last token, or before the first. */
 static struct added_token *place_specials(const struct conf *c, uint32_t first)
 {
@@ -193,7 +179,7 @@ static int save(const struct conf *c, const struct trained *t, struct err *e)
         save_tiktoken(&t->vocab, &(struct save_opts){.pattern = NULL}, &out);
     else
         save_hf(&t->vocab, t->merges, t->n, &o, &out);
-    int rc = write_out(c->setup->out, buf_slice(&out), e);
+    int rc = output_whole(c->setup->out, buf_slice(&out), e);
     buf_free(&out);
     mem_free(added);
     return rc;

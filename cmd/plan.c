@@ -1,5 +1,4 @@
 /* tokmill plan: inputs grouped into units of about equal size, for runs by many processes. */
-#include <stdio.h>
 #include <sys/stat.h>
 #include "core/entries.h"
 #include "core/mem.h"
@@ -39,17 +38,6 @@ static int add_path(const char *path, uint64_t size, void *to)
     return 0;
 }
 
-static int write_out(const char *path, struct slice s, struct err *e)
-{
-    if (!path)
-        return fwrite(s.p, 1, s.n, stdout) == s.n ? 0 : err_errno(e, "standard output");
-    struct output *o = output_open(path, e);
-    if (o && !output_write(o, s.p, s.n, e))
-        return output_commit(o, e);
-    output_abort(o);
-    return -1;
-}
-
 static int run(void *conf, const struct setup *setup, struct err *e)
 {
     const struct conf *c = conf;
@@ -63,7 +51,7 @@ static int run(void *conf, const struct setup *setup, struct err *e)
         rc = entries_walk(setup->operands->v[i], add_path, &in, e);
     if (!rc) {
         plan_format(&in.paths, in.sizes, c->unit_size, &out);
-        rc = write_out(setup->out, buf_slice(&out), e);
+        rc = output_whole(setup->out, buf_slice(&out), e);
     }
     for (size_t i = 0; i < in.paths.n; i++)
         mem_free((char *)(uintptr_t)in.paths.v[i]);

@@ -1,5 +1,4 @@
 /* report - statistics files as one HTML page. The page is made in stats/report.c. */
-#include <stdio.h>
 #include "core/output.h"
 #include "core/stage.h"
 #include "stats/file.h"
@@ -12,20 +11,6 @@ struct conf {
 static const struct opt opts[] = {
     OPT_STR(0, "title", "TEXT", "tokmill report", struct conf, title, "heading of the page"),
     OPT_END};
-
-static int write_out(const char *path, struct slice s, struct err *e)
-{
-    if (!path || slice_is(slice_str(path), "-"))
-        return fwrite(s.p, 1, s.n, stdout) == s.n && fflush(stdout) == 0
-                   ? 0 : err_errno(e, "standard output");
-    struct output *o = output_open(path, e);
-    if (!o)
-        return -1;
-    if (output_write(o, s.p, s.n, e) == 0)
-        return output_commit(o, e);
-    output_abort(o);
-    return -1;
-}
 
 static int run(void *conf, const struct setup *setup, struct err *e)
 {
@@ -40,7 +25,7 @@ static int run(void *conf, const struct setup *setup, struct err *e)
     int status = stats_add_files(&s, setup->operands->v, setup->operands->n, e);
     if (status == 0) {
         report_write(&s.root, slice_str(c->title), &out);
-        status = write_out(setup->out, buf_slice(&out), e);
+        status = output_whole(setup->out, buf_slice(&out), e);
     }
     buf_free(&out);
     stats_free(&s);

@@ -1,5 +1,4 @@
 /* vocab - what a vocabulary file is, and the same as another kind of file. */
-#include <stdio.h>
 #include "core/json.h"
 #include "core/output.h"
 #include "core/stage.h"
@@ -20,20 +19,6 @@ static const struct opt opts[] = {
                "convert: what to write; auto: by the suffix of -o"),
     OPT_BOOL(0, "json", struct conf, json, "info: one JSON object"),
     OPT_END};
-
-static int write_out(const char *path, struct slice s, struct err *e)
-{
-    if (!path || !strcmp(path, "-"))
-        return fwrite(s.p, 1, s.n, stdout) == s.n && fflush(stdout) == 0
-                   ? 0 : err_errno(e, "standard output");
-    struct output *o = output_open(path, e);
-    if (!o)
-        return -1;
-    if (output_write(o, s.p, s.n, e) == 0)
-        return output_commit(o, e);
-    output_abort(o);
-    return -1;
-}
 
 /* Members of a JSON object, one a line: "name: value". */
 static void as_lines(struct slice json, struct buf *out)
@@ -62,7 +47,7 @@ static int info(const struct conf *c, const struct tokenizer *t, const char *to,
         buf_add_byte(&json, '\n');
     else
         as_lines(buf_slice(&json), &lines);
-    int rc = write_out(to, buf_slice(c->json ? &json : &lines), e);
+    int rc = output_whole(to, buf_slice(c->json ? &json : &lines), e);
     buf_free(&json);
     buf_free(&lines);
     return rc;
@@ -78,7 +63,7 @@ static int convert(const struct conf *c, const struct tokenizer *t, const char *
     if (rc == 0)
         rc = convert_verify(t, buf_slice(&out), e);
     if (rc == 0)
-        rc = write_out(to, buf_slice(&out), e);
+        rc = output_whole(to, buf_slice(&out), e);
     buf_free(&out);
     return rc;
 }

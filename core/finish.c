@@ -120,12 +120,7 @@ int finish_stats(const struct chain *c, double seconds, struct err *e)
     buf_add_byte(&b, ']');
     put_run(c, seconds, &b);
     buf_add_str(&b, "}\n");
-    struct output *o = output_open(c->o.stats, e);
-    int rc = -1;
-    if (o && output_write(o, b.p, b.n, e))
-        output_abort(o);
-    else if (o)
-        rc = output_commit(o, e);
+    int rc = output_whole(c->o.stats, buf_slice(&b), e);
     buf_free(&b);
     return rc;
 }

@@ -65,13 +65,7 @@ static char *mark_path(const struct folder *f, const struct unit *u)
 
 static int write_file(const char *path, struct slice bytes, struct err *e)
 {
-    struct output *o = make_parent(path, e) ? NULL : output_open(path, e);
-    if (!o)
-        return -1;
-    if (!output_write(o, bytes.p, bytes.n, e))
-        return output_commit(o, e);
-    output_abort(o);
-    return -1;
+    return make_parent(path, e) ? -1 : output_whole(path, bytes, e);
 }
 
 /* The file's content; empty when it is not there or cannot be read. */

@@ -207,6 +207,19 @@ static int make_folder(const char *path)
     return S_ISDIR(st.st_mode) ? 0 : -1;
 }
 
+int output_whole(const char *path, struct slice bytes, struct err *e)
+{
+    if (!path || !strcmp(path, "-"))
+        return write_all(STDOUT_FILENO, bytes.p, bytes.n) ? err_errno(e, "standard output") : 0;
+    struct output *o = output_open(path, e);
+    if (!o)
+        return -1;
+    if (!output_write(o, bytes.p, bytes.n, e))
+        return output_commit(o, e);
+    output_abort(o);
+    return -1;
+}
+
 int output_mkdir(const char *path, struct err *e)
 {
     char *p = mem_strdup(path);

@@ -22,6 +22,8 @@ int output_pwrite(struct output *o, const void *p, size_t n, uint64_t at, struct
 uint64_t output_size(const struct output *o);
 int output_commit(struct output *o, struct err *e);         /* frees o, also on failure */
 void output_abort(struct output *o);                        /* frees o; NULL is allowed */
+/* A file written at once; path NULL or "-": to standard output. */
+int output_whole(const char *path, struct slice bytes, struct err *e);
 int output_mkdir(const char *path, struct err *e);          /* with parents; may exist */
 
 #endif

@@ -63,12 +63,7 @@ int manifest_write(const char *folder, const struct shard_manifest *m, struct er
     char *path = manifest_path(folder, "manifest.json");
     buf_init(&b, BUF_NO_LIMIT);
     format_manifest(&b, m);
-    struct output *o = output_open(path, e);
-    int rc = o ? output_write(o, b.p, b.n, e) : -1;
-    if (o && rc)
-        output_abort(o);
-    else if (o)
-        rc = output_commit(o, e);
+    int rc = output_whole(path, buf_slice(&b), e);
     buf_free(&b);
     mem_free(path);
     return rc;
