@@ -456,7 +456,7 @@ bool chain_sees_everything(const struct chain *c)
 bool stage_sees_everything(const struct stage *st)
 {
     return st->form == FORM_BARRIER || st->form == FORM_TOOL || st->form == FORM_PULL ||
-           st->form == FORM_FOLD || st->place & STAGE_WHOLE;
+           st->form == FORM_FOLD;
 }
 
 static int check_places(const struct chain *c, struct err *e)
@@ -469,9 +469,7 @@ static int check_places(const struct chain *c, struct err *e)
         if (i + 1 < c->n && (f == FORM_SINK || f == FORM_TOOL))
             return err_set(e, ERR_USAGE, "nothing can follow %s", st->name);
         if (c->o.world > 1 && stage_sees_everything(st))
-            return err_set(e, ERR_USAGE, "%s must see everything: --world 1 only%s", st->name,
-                           f == FORM_BARRIER && st->place & STAGE_PARTS
-                               ? " (or its parts, see its man page)" : "");
+            return err_set(e, ERR_USAGE, "%s must see everything: --world 1 only", st->name);
     }
     return 0;
 }

@@ -98,11 +98,6 @@ struct source {
     int (*parse)(const void *conf, struct job *j, const struct piece *p, struct batch *out);
 };
 
-/* WHOLE: a sink that must see everything, not the share of a rank. PARTS: its man page names stages
- * that do the same by rank. */
-enum { STAGE_FIRST = 1, STAGE_MIDDLE = 2, STAGE_LAST = 4, STAGE_ALONE = 8, STAGE_NO_INPUT = 16,
-       STAGE_WHOLE = 32, STAGE_PARTS = 64 };
-
 enum stage_form { FORM_SOURCE, FORM_PULL, FORM_MAP, FORM_FOLD, FORM_SINK, FORM_BARRIER, FORM_TOOL };
 
 struct stage {
@@ -111,7 +106,6 @@ struct stage {
     const char *operands;           /* "[FILE...]" */
     const char *example;            /* one command line, ends --help */
     enum stage_form form;
-    unsigned place;                 /* 0: by form (source first; map anywhere; sink last) */
     const struct opt *opts;
     size_t conf_size;
 
