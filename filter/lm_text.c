@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <utf8proc.h>
-#include "core/input.h"
+#include "core/docs.h"
 #include "core/json.h"
 #include "core/utf8.h"
 
@@ -134,25 +134,6 @@ const char *lm_bucket(double perplexity, double head, double middle)
 
 /* ---- thresholds --------------------------------------------------------------------------- */
 
-static int read_whole(const char *path, struct buf *out, struct err *e)
-{
-    struct input *in = input_open(path, INPUT_WINDOW_DEFAULT, e);
-    long got = -1;
-    while (in) {
-        char *room = buf_reserve(out, 1 << 16);
-        if (!room) {
-            got = err_set(e, ERR_DATA, "larger than a table of thresholds may be");
-            break;
-        }
-        got = input_read(in, room, 1 << 16, e);
-        if (got <= 0)
-            break;
-        out->n += (size_t)got;
-    }
-    input_close(in);
-    return got < 0 ? -1 : 0;
-}
-
 static struct slice rest_of_row(struct slice row, struct slice *first)
 {
     size_t comma = slice_find_byte(row, ',');
@@ -185,7 +166,7 @@ int lm_cutoffs_load(struct lm_cutoffs *c, const char *path, double head, double 
                     struct err *e)
 {
     buf_init(&c->text, 1 << 24);
-    if (read_whole(path, &c->text, e) == 0 && parse_cutoffs(c, head, middle, e) == 0)
+    if (docs_read_file(path, &c->text, e) == 0 && parse_cutoffs(c, head, middle, e) == 0)
         return 0;
     err_at(e, slice_str(path), ERR_NO_POS, ERR_NO_POS);
     return -1;

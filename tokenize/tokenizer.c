@@ -2,6 +2,7 @@
  * Which token begins and ends a document is not in either format: known names decide. */
 #include "tokenize/tokenizer.h"
 #include <stdlib.h>
+#include "core/docs.h"
 #include "core/input.h"
 #include "core/json.h"
 #include "core/mem.h"
@@ -61,25 +62,6 @@ void added_set_free(struct added_set *s)
 }
 
 /* ---- files -------------------------------------------------------------------------------- */
-
-static int read_whole(const char *path, struct buf *out, struct err *e)
-{
-    struct input *in = input_open(path, INPUT_WINDOW_DEFAULT, e);
-    long got = -1;
-    while (in) {
-        char *room = buf_reserve(out, 1 << 16);
-        if (!room) {
-            got = err_set(e, ERR_DATA, "larger than a vocabulary may be (1 GiB)");
-            break;
-        }
-        got = input_read(in, room, 1 << 16, e);
-        if (got <= 0)
-            break;
-        out->n += (size_t)got;
-    }
-    input_close(in);
-    return got < 0 ? -1 : 0;
-}
 
 static struct slice stem_of(const char *path)
 {
@@ -160,7 +142,7 @@ struct tokenizer *tokenizer_load(const char *path, const char *pattern, struct e
     struct buf file;
     struct tokenizer *t = NULL;
     buf_init(&file, FILE_MAX);
-    if (read_whole(path, &file, e) == 0)
+    if (docs_read_file(path, &file, e) == 0)
         t = tokenizer_parse(buf_slice(&file), stem_of(path), pattern, e);
     buf_free(&file);
     if (!t)
