@@ -2,6 +2,7 @@
  * .idx beside it. Layouts after the readers' sources; docs/SHARD.md repeats them. */
 #include "core/mem.h"
 #include "shard/flat.h"
+#include "shard/ids_hash.h"
 #include "shard/le.h"
 
 enum { LLMC_HEADER = 1024, IDX_HEAD = 34, CHUNK = 16384 };
@@ -59,7 +60,7 @@ int flat_add(struct shard_sink *s, const uint32_t *ids, size_t n, struct err *e)
     while (n) {
         size_t now = n < CHUNK ? n : CHUNK;
         le_put_ids(s->chunk, ids, now, s->width);
-        hasher_add(s->hash, s->chunk, now * s->width);
+        ids_hash_add(s->hash, ids, now);
         if (output_write(s->bin, s->chunk, now * s->width, e))
             return -1;
         ids += now;

@@ -34,7 +34,7 @@ struct shard_file {
     char *name;                 /* in the folder */
     uint64_t size, documents, tokens;
     bool index;                 /* belongs to the file before it; holds no ids */
-    struct hash128 hash;        /* of the ids as stored; of an index, of the whole file */
+    struct hash128 hash;        /* ids_hash.h; of an index, of all its bytes */
 };
 
 struct shard_files {

@@ -4,6 +4,7 @@
 #include "core/json.h"
 #include "core/mem.h"
 #include "shard/file.h"
+#include "shard/ids_hash.h"
 #include "shard/le.h"
 #include "shard/native.h"
 
@@ -284,7 +285,10 @@ static int verify_blocks(struct native *r, struct hasher *ids, struct hasher *st
             return -1;
         size_t n = block_ids(r, b), w = r->about.width;
         hasher_add(stored, r->packed, le_get32(r->table + 8 + NATIVE_ENTRY * b + 8));
-        hasher_add(ids, r->raw, n * w);
+        for (size_t i = 0; i < n; i++) {
+            v = w == 2 ? le_get16(r->raw + 2 * i) : le_get32(r->raw + 4 * i);
+            ids_hash_add(ids, &v, 1);
+        }
         for (size_t i = 0; i < n; i++)
             if ((v = w == 2 ? le_get16(r->raw + 2 * i) : le_get32(r->raw + 4 * i)) > max)
                 max = v;

@@ -3,6 +3,7 @@
 #include <zstd.h>
 #include "core/json.h"
 #include "core/mem.h"
+#include "shard/ids_hash.h"
 #include "shard/le.h"
 #include "shard/native.h"
 
@@ -155,7 +156,7 @@ static int flush_block(struct shard_sink *s, struct err *e)
     add32(&s->blocks, 0);
     add64(&s->blocks, hash64(slice_of((const char *)s->raw, n)));
     seek_entry(s, z, n);
-    hasher_add(s->ids_hash, s->raw, n);
+    ids_hash_add(s->ids_hash, s->block, s->n_block);
     hasher_add(s->stored_hash, s->packed, z);
     s->n_blocks++;
     s->n_block = 0;

@@ -3,6 +3,7 @@
 #include "core/mem.h"
 #include "shard/ends.h"
 #include "shard/file.h"
+#include "shard/ids_hash.h"
 #include "shard/idx.h"
 #include "shard/le.h"
 #include "shard/native.h"
@@ -78,27 +79,34 @@ static int verify_ends(const struct file *bin, const struct shard_about *about, 
     return 0;
 }
 
+static int above(const struct file *bin, uint64_t at, struct err *e)
+{
+    file_flaw(bin, e, "an id above the tokenizer's largest");
+    err_at(e, slice_of("", 0), ERR_NO_POS, at);
+    return -1;
+}
+
 /* Hash of the ids, and whether each is one that the tokenizer has. */
 static int hash_ids(const struct file *bin, uint64_t at, unsigned width, uint32_t max_id,
                     struct hash128 *out, struct err *e)
 {
     unsigned char *p = mem_alloc(CHUNK);
+    uint32_t *ids = mem_array(CHUNK / width, sizeof *ids);
     struct hasher *h = hasher_new();
     int rc = 0;
-    while (!rc && at < bin->size) {
-        size_t n = bin->size - at < CHUNK ? (size_t)(bin->size - at) : CHUNK;
+    for (size_t n; !rc && at < bin->size; at += n) {
+        n = bin->size - at < CHUNK ? (size_t)(bin->size - at) : CHUNK;
         rc = file_read(bin, p, n, at, e);
-        for (size_t i = 0; !rc && i + width <= n; i += width)
-            if ((width == 2 ? le_get16(p + i) : le_get32(p + i)) > max_id) {
-                rc = file_flaw(bin, e, "an id above the tokenizer's largest");
-                err_at(e, slice_of("", 0), ERR_NO_POS, at + i);
-            }
+        le_get_ids(ids, p, rc ? 0 : n / width, width);
+        for (size_t i = 0; !rc && i < n / width; i++)
+            if (ids[i] > max_id)
+                rc = above(bin, at + i * width, e);
         if (!rc)
-            hasher_add(h, p, n);
-        at += n;
+            ids_hash_add(h, ids, n / width);
     }
     *out = hasher_value(h);
     hasher_free(h);
+    mem_free(ids);
     mem_free(p);
     return rc;
 }
@@ -129,12 +137,22 @@ static int verify_flat(const char *path, const struct shard_about *about,
     return rc;
 }
 
+/* Of all bytes of a file. */
 static int whole_hash(const char *path, struct hash128 *out, struct err *e)
 {
     struct file f = {.fd = -1};
+    unsigned char *p = mem_alloc(CHUNK);
+    struct hasher *h = hasher_new();
     int rc = file_open(&f, path, e);
-    if (!rc)
-        rc = hash_ids(&f, 0, 2, UINT32_MAX, out, e);
+    for (uint64_t at = 0; !rc && at < f.size; at += CHUNK) {
+        size_t n = f.size - at < CHUNK ? (size_t)(f.size - at) : CHUNK;
+        rc = file_read(&f, p, n, at, e);
+        if (!rc)
+            hasher_add(h, p, n);
+    }
+    *out = hasher_value(h);
+    hasher_free(h);
+    mem_free(p);
     file_close(&f);
     return rc;
 }

@@ -16,6 +16,11 @@ is "$("$TOKMILL" verify native/ | cut -d' ' -f2-6)" \
     "ok native bytes=$(wc -c < native/shard.tms | tr -d ' ') tokens=1200 documents=300" "a line a file"
 is "$("$TOKMILL" verify native/ | sed 's/.*xxh3/xxh3/')" \
     "$("$TOKMILL" verify megatron/ | sed -n '1s/.*xxh3/xxh3/p')" "one hash for one content"
+sed 's/"max_id":500/"max_id":65520/' d.jsonl > gap.jsonl
+"$TOKMILL" shard gap.jsonl --format megatron -o g4/
+"$TOKMILL" shard gap.jsonl --format nanogpt -o g2/
+is "$(jq -r .id_bytes g4/manifest.json g2/manifest.json | tr '\n' ' ')$(jq -r '.files[0].xxh3_128' g4/manifest.json)" \
+    "4 2 $(jq -r '.files[0].xxh3_128' g2/manifest.json)" "also in ids of another width"
 cp -r native bad && flip bad/shard.tms 400
 status_is 1 "native: a changed byte fails" "$TOKMILL" verify bad/
 is "$("$TOKMILL" verify bad/ 2> /dev/null | cut -d' ' -f2-4)" "FLAW: block 0" "naming the block"
