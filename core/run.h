@@ -88,14 +88,20 @@ struct chain {
 /* chain.c */
 int chain_parse(struct chain *c, const struct stage *const *stages, int argc, char **argv,
                 struct err *e);
+void chain_add_input(struct chain *c, const char *name);
 void chain_free(struct chain *c);
+const struct stage *chain_stage(const struct stage *const *stages, struct slice name);
+bool stage_sees_everything(const struct stage *st);      /* may not be run by ranks */
+bool chain_sees_everything(const struct chain *c);
+
+/* derive.c */
+/* Fills what follows from the options: inputs, limits, threads, rank, units. ERR_USAGE. */
+int chain_derive(struct chain *c, struct err *e);
 /* An input's name in outputs: without root, "./" and compression suffix. */
 struct slice chain_input_name(const char *path, const char *root, const char *stdin_name);
 /* What was read of the inputs of a unit of the plan; NULL when not kept. */
 const struct input_seen *chain_seen(const struct chain *c, size_t unit);
-const struct stage *chain_stage(const struct stage *const *stages, struct slice name);
-bool stage_sees_everything(const struct stage *st);      /* may not be run by ranks */
-bool chain_sees_everything(const struct chain *c);
+
 /* rank.c: --rank N, slurm, k8s or env:NAME; *world is set when the environment tells it. */
 int rank_parse(const char *spec, uint64_t *rank, uint64_t *world, struct err *e);
 /* help.c */
