@@ -162,7 +162,7 @@ static void attributes(void **state)
 /* ---- what no page may do -------------------------------------------------------------------- */
 
 /* 4 MiB of front and then units: in linear time a fraction of a second. A pass that goes over the
- * rest for each byte, even at the speed of memchr, takes minutes: the alarm ends the program then. */
+ * rest for each byte, even at the speed of memchr, takes minutes: then the alarm ends it. */
 static void survives(const char *front, const char *unit)
 {
     struct html h;
