@@ -1,4 +1,5 @@
 /* text - plain files as documents: one a file, or one a line. */
+#include "core/lines.h"
 #include "core/stage.h"
 #include "core/utf8.h"
 
@@ -23,29 +24,37 @@ static void add(struct job *j, const struct piece *p, struct slice id, uint64_t 
         batch_repaired(out, repaired);
 }
 
-static int parse(const void *conf, struct job *j, const struct piece *p, struct batch *out)
+static void add_lines(struct job *j, const struct piece *p, struct slice rest, struct batch *out)
 {
-    const struct conf *c = conf;
-    struct slice rest = p->bytes, line;
-    if (slice_starts(rest, SLICE("\xEF\xBB\xBF")))
-        rest = slice_from(rest, 3);
-    if (!c->lines) {
-        add(j, p, p->name, 1, rest, out);
-        return 0;
-    }
-    if (rest.n == 0)
-        return 0;
-    if (rest.p[rest.n - 1] == '\n')
+    struct slice line;
+    if (rest.n && rest.p[rest.n - 1] == '\n')
         rest.n--;
-    for (uint64_t n = 1; slice_next(&rest, '\n', &line); n++) {
+    for (uint64_t n = p->record; slice_next(&rest, '\n', &line); n++) {
+        uint64_t offset = p->offset + (uint64_t)(line.p - p->bytes.p);
+        if (lines_oversize(p, line, n, offset, out))
+            continue;
         if (line.n && line.p[line.n - 1] == '\r')
             line.n--;
         struct slice id = arena_fmt(j->arena, "%.*s:%llu", (int)p->name.n, p->name.p,
                                     (unsigned long long)n);
         add(j, p, id, n, line, out);
     }
+}
+
+static int parse(const void *conf, struct job *j, const struct piece *p, struct batch *out)
+{
+    const struct conf *c = conf;
+    struct slice bytes = p->bytes;
+    if (p->offset == 0 && slice_starts(bytes, SLICE("\xEF\xBB\xBF")))
+        bytes = slice_from(bytes, 3);
+    if (!c->lines)
+        add(j, p, p->name, 1, bytes, out);
+    else if (bytes.n)
+        add_lines(j, p, bytes, out);
     return 0;
 }
+
+static bool by_lines(const void *conf) { return ((const struct conf *)conf)->lines; }
 
 const struct stage stage_text = {
     .name = "text",
@@ -55,5 +64,5 @@ const struct stage stage_text = {
     .form = FORM_SOURCE,
     .opts = OPTS,
     .conf_size = sizeof(struct conf),
-    .source = {.entries = true, .parse = parse},
+    .source = {.entries = true, .by_records = by_lines, .split = lines_split, .parse = parse},
 };

@@ -9,6 +9,8 @@
 #include "core/input.h"
 #include "core/mem.h"
 
+enum { READ_BYTES = 256 << 10 };
+
 struct path_stack {
     char **v;
     size_t n, cap;
@@ -18,7 +20,9 @@ struct entries {
     struct path_stack todo;         /* the next path on top */
     const char *root;
     int window_log;
-    uint64_t max_bytes;
+    struct input *file;             /* the file at hand, when it is none of an archive */
+    bool in_member;                 /* the file at hand is one of the archive */
+    struct buf head;                /* its first bytes, read to see what it is */
     struct archive *archive;        /* NULL between archives */
     struct input *stream;           /* what the archive reads from, when compressed */
     struct err stream_err;
@@ -50,13 +54,12 @@ struct slice entries_name(struct slice path, const char *root)
     return path;
 }
 
-struct entries *entries_open(const char *path, const char *root, int window_log,
-                             uint64_t max_bytes)
+struct entries *entries_open(const char *path, const char *root, int window_log)
 {
     struct entries *en = mem_zero(sizeof *en);
     en->root = root;
     en->window_log = window_log;
-    en->max_bytes = max_bytes;
+    buf_init(&en->head, BUF_NO_LIMIT);
     buf_init(&en->prefix, 1 << 16);
     buf_init(&en->name, 1 << 16);
     push(&en->todo, mem_strdup(path));
@@ -191,24 +194,8 @@ static int open_archive(struct entries *en, const char *path, bool from_file, st
     return rc == ARCHIVE_OK ? 0 : archive_failed(en, e);
 }
 
-static int read_member(struct entries *en, struct buf *bytes, struct err *e)
-{
-    buf_clear(bytes);
-    for (;;) {
-        char *to = buf_reserve(bytes, 64 << 10);
-        if (!to || bytes->n > en->max_bytes)
-            return 2;
-        la_ssize_t n = archive_read_data(en->archive, to, 64 << 10);
-        if (n < 0)
-            return archive_failed(en, e);
-        if (n == 0)
-            return 1;
-        bytes->n += (size_t)n;
-    }
-}
-
 /* The next regular file of the open archive; 0 when it has ended. */
-static int next_member(struct entries *en, struct slice *name, struct buf *bytes, struct err *e)
+static int next_member(struct entries *en, struct err *e)
 {
     struct archive_entry *entry;
     int rc;
@@ -220,8 +207,8 @@ static int next_member(struct entries *en, struct slice *name, struct buf *bytes
         buf_clear(&en->name);
         buf_add_slice(&en->name, buf_slice(&en->prefix));
         buf_add_slice(&en->name, entries_name(slice_str(path), ""));
-        *name = buf_slice(&en->name);
-        return read_member(en, bytes, e);
+        en->in_member = true;
+        return 1;
     }
     if (rc != ARCHIVE_EOF)
         return archive_failed(en, e);
@@ -234,51 +221,36 @@ static int next_member(struct entries *en, struct slice *name, struct buf *bytes
 
 /* ---- files ---------------------------------------------------------------------------------- */
 
-static int read_rest(struct entries *en, struct input *in, struct buf *bytes, struct err *e)
-{
-    for (;;) {
-        char *to = buf_reserve(bytes, 256 << 10);
-        if (!to || bytes->n > en->max_bytes)
-            return 2;
-        long n = input_read(in, to, 256 << 10, e);
-        if (n <= 0)
-            return n < 0 ? -1 : 1;
-        bytes->n += (size_t)n;
-    }
-}
-
-/* Opens `path`: 1 when it was one file and is in bytes; 0 when it was an archive, now open. */
-static int open_file(struct entries *en, const char *path, struct slice *name, struct buf *bytes,
-                     struct err *e)
+/* Opens `path`: 1 when it is one file, 0 when it was an archive, now open. */
+static int open_file(struct entries *en, const char *path, struct err *e)
 {
     struct input *in = input_open(path, en->window_log, e);
     if (!in)
         return -1;
     bool plain = input_is_plain(in) && strcmp(path, "-");
-    int rc = 0;
-    buf_clear(bytes);
-    while (!rc && bytes->n < 512) {
-        char *to = buf_reserve(bytes, 4096);
-        long n = input_read(in, to, 4096, e);
-        rc = n < 0 ? -1 : n == 0;
-        bytes->n += n > 0 ? (size_t)n : 0;
+    long n = 1;
+    buf_clear(&en->head);
+    while (n > 0 && en->head.n < 512) {
+        n = input_read(in, buf_reserve(&en->head, 4096), 4096, e);
+        en->head.n += n > 0 ? (size_t)n : 0;
     }
-    if (rc >= 0 && is_archive(buf_slice(bytes)) && strcmp(path, "-")) {
+    if (n >= 0 && is_archive(buf_slice(&en->head)) && strcmp(path, "-")) {
+        bool from_file = plain && !is_tar(buf_slice(&en->head));
         input_close(in);
-        return open_archive(en, path, plain && !is_tar(buf_slice(bytes)), e);
+        buf_clear(&en->head);
+        return open_archive(en, path, from_file, e);
     }
-    if (!rc)
-        rc = read_rest(en, in, bytes, e);
-    if (rc == 1 && bytes->n > en->max_bytes)
-        rc = 2;
-    input_close(in);
     buf_clear(&en->name);
     buf_add_slice(&en->name, input_base_name(entries_name(slice_str(path), en->root)));
-    *name = buf_slice(&en->name);
-    return rc;
+    if (n < 0) {
+        input_close(in);
+        return -1;
+    }
+    en->file = in;
+    return 1;
 }
 
-static int next_path(struct entries *en, struct slice *name, struct buf *bytes, struct err *e)
+static int next_path(struct entries *en, struct err *e)
 {
     struct stat st;
     char *path = en->todo.v[--en->todo.n];
@@ -288,28 +260,68 @@ static int next_path(struct entries *en, struct slice *name, struct buf *bytes, 
     else if (strcmp(path, "-") && S_ISDIR(st.st_mode))
         rc = push_folder(en, path, e);
     else
-        rc = open_file(en, path, name, bytes, e);
+        rc = open_file(en, path, e);
     if (rc < 0)
         err_at(e, slice_str(path), ERR_NO_POS, ERR_NO_POS);
     mem_free(path);
     return rc;
 }
 
-int entries_next(struct entries *en, struct slice *name, struct buf *bytes, struct err *e)
+static void close_file(struct entries *en)
+{
+    buf_clear(&en->head);
+    input_close(en->file);
+    en->file = NULL;
+    en->in_member = false;
+}
+
+int entries_next(struct entries *en, struct slice *name, struct err *e)
 {
     int rc = 0;
+    close_file(en);
+    buf_clear(&en->name);
     while (!rc && (en->archive || en->todo.n)) {
-        rc = en->archive ? next_member(en, name, bytes, e) : next_path(en, name, bytes, e);
+        rc = en->archive ? next_member(en, e) : next_path(en, e);
         if (rc < 0 && en->archive)
             err_at(e, buf_slice(&en->prefix), ERR_NO_POS, ERR_NO_POS);
     }
+    *name = buf_slice(&en->name);
     return rc;
+}
+
+/* Up to n bytes of the file at hand; 0 at its end. */
+static long read_some(struct entries *en, char *to, size_t n, struct err *e)
+{
+    if (en->file)
+        return input_read(en->file, to, n, e);
+    la_ssize_t got = en->in_member ? archive_read_data(en->archive, to, n) : 0;
+    return got < 0 ? archive_failed(en, e) : (long)got;
+}
+
+int entries_read(struct entries *en, struct buf *bytes, size_t upto, struct err *e)
+{
+    long n = 1;
+    buf_add_slice(bytes, buf_slice(&en->head));
+    buf_clear(&en->head);
+    while (n > 0 && bytes->n < upto) {
+        char *to = buf_reserve(bytes, READ_BYTES);
+        if (!to)
+            return err_set(e, ERR_NOMEM, "no memory for a file");
+        n = read_some(en, to, READ_BYTES, e);
+        bytes->n += n > 0 ? (size_t)n : 0;
+    }
+    if (n <= 0)
+        close_file(en);
+    if (n < 0)
+        err_at(e, en->archive ? buf_slice(&en->prefix) : buf_slice(&en->name), ERR_NO_POS,
+               ERR_NO_POS);
+    return n < 0 ? -1 : n > 0;
 }
 
 int entries_walk(const char *path, int (*fn)(const char *path, uint64_t size, void *arg),
                  void *arg, struct err *e)
 {
-    struct entries *en = entries_open(path, "", INPUT_WINDOW_DEFAULT, 0);
+    struct entries *en = entries_open(path, "", INPUT_WINDOW_DEFAULT);
     int rc = 0;
     while (!rc && en->todo.n) {
         struct stat st;
@@ -332,10 +344,12 @@ void entries_close(struct entries *en)
 {
     if (!en)
         return;
+    close_file(en);
     close_archive(en);
     for (size_t i = 0; i < en->todo.n; i++)
         mem_free(en->todo.v[i]);
     mem_free(en->todo.v);
+    buf_free(&en->head);
     buf_free(&en->prefix);
     buf_free(&en->name);
     mem_free(en);

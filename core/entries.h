@@ -12,11 +12,13 @@
 
 struct entries;
 
-struct entries *entries_open(const char *path, const char *root, int window_log,
-                             uint64_t max_bytes);
-/* 1: the next file's name (until the next call) and bytes; 2: a file larger than max_bytes, name
- * only; 0: end; -1: error. */
-int entries_next(struct entries *en, struct slice *name, struct buf *bytes, struct err *e);
+struct entries *entries_open(const char *path, const char *root, int window_log);
+/* 1: there is a next file; its name is good until the next call; 0: end; -1: error, name is what
+ * is known of where. What was not read of the file before is passed over. */
+int entries_next(struct entries *en, struct slice *name, struct err *e);
+/* Appends bytes of that file until there are `upto` or a little more. 1: there may be more; 0: the
+ * file has ended; -1: error. */
+int entries_read(struct entries *en, struct buf *bytes, size_t upto, struct err *e);
 void entries_close(struct entries *en);
 
 /* Calls fn for each regular file that `path` is or holds, in the order entries_next() gives them,

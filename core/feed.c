@@ -16,7 +16,12 @@ struct feed {
     struct splitter *splitter;      /* inputs cut at record ends */
     struct entries *entries;        /* whole-file sources */
     struct hasher *hash;            /* of the operand at hand, when the chain keeps account */
-    struct buf name, file;          /* file: bytes of one entry */
+    bool by_records;                /* files are cut by source.split */
+    bool in_file;                   /* one of them is open, not at its end */
+    struct buf name, entry;         /* of the operand; of the file in it */
+    struct buf file;                /* its bytes; by records: those not given yet */
+    uint64_t record, offset;        /* of file.p[0] in it */
+    bool skipping;                  /* in an oversize record, up to the next newline */
     uint64_t stored_done, stored_size;
     struct step *pull;
     struct job *job;
@@ -30,6 +35,7 @@ static struct feed *new_feed(void)
 {
     struct feed *f = mem_zero(sizeof *f);
     buf_init(&f->name, 1 << 16);
+    buf_init(&f->entry, 1 << 16);
     buf_init(&f->file, BUF_NO_LIMIT);
     return f;
 }
@@ -52,6 +58,8 @@ struct feed *feed_inputs(const struct chain *c, const struct stage *source, cons
     f->conf = conf;
     if (!source->source.entries)
         f->splitter = splitter_new(c, source, conf);
+    else
+        f->by_records = source->source.by_records && source->source.by_records(conf);
     f->stored_size = total_size(&c->inputs);
     return f;
 }
@@ -82,6 +90,7 @@ void feed_free(struct feed *f)
         spool_cursor_free(f->cursor);
     hasher_free(f->hash);
     buf_free(&f->name);
+    buf_free(&f->entry);
     buf_free(&f->file);
     mem_free(f);
 }
@@ -140,14 +149,16 @@ static void seen_whole(struct feed *f)
 /* ---- whole files ---------------------------------------------------------------------------- */
 
 /* The pieces' bytes lie one after the other in block, which may move until it is complete. */
-static void add_entry(struct feed *f, struct batch *b, struct slice name)
+static void add_entry(struct feed *f, struct batch *b, struct slice name, size_t n)
 {
     struct piece *p = batch_piece(b);
     p->name = arena_copy(&b->arena, name);
     p->fallback_source = p->name;
-    p->record = 1;
-    p->bytes.n = f->file.n;
-    buf_add_slice(&b->block, buf_slice(&f->file));
+    p->record = f->record;
+    p->offset = f->offset;
+    p->max_record = f->by_records ? f->chain->max_record : 0;
+    p->bytes.n = n;
+    buf_add(&b->block, f->file.p, n);
 }
 
 static void settle_entries(struct batch *b)
@@ -161,6 +172,78 @@ static void settle_entries(struct batch *b)
     }
 }
 
+/* Whole: the file's bytes are one piece, or it is too large. */
+static int whole_file(struct feed *f, struct batch *b, struct slice name, struct err *e)
+{
+    uint64_t most = f->chain->max_record;
+    buf_clear(&f->file);
+    int rc = entries_read(f->entries, &f->file, most + 1, e);
+    see(f, buf_slice(&f->file));
+    if (rc >= 0 && f->file.n > most)
+        batch_bad(b, "oversize", 1, 0, slice_of("", 0), "file larger than --max-record");
+    else if (rc >= 0)
+        add_entry(f, b, name, f->file.n);
+    return rc < 0 ? -1 : 0;
+}
+
+/* A record longer than --max-record: noted as bad once, then passed over to the next newline. */
+static void skip_oversize(struct feed *f, struct batch *b)
+{
+    if (!f->skipping)
+        batch_bad(b, "oversize", f->record, f->offset, slice_upto(buf_slice(&f->file), 256),
+                  "record larger than --max-record (%llu bytes)",
+                  (unsigned long long)f->chain->max_record);
+    size_t nl = slice_find_byte(buf_slice(&f->file), '\n');
+    f->skipping = nl == f->file.n;
+    f->record += !f->skipping;
+    f->offset += nl + !f->skipping;
+    buf_drop_front(&f->file, nl + !f->skipping);
+}
+
+/* By records: the next stretch of the file, cut at the end of a record; what is left over stays in
+ * f->file. 1: the file goes on. */
+static int part_of_file(struct feed *f, struct batch *b, struct slice name, struct err *e)
+{
+    size_t had = f->file.n, used = 0;
+    uint64_t records = 0;
+    int more = entries_read(f->entries, &f->file, had + BATCH_BYTES, e);
+    if (more < 0)
+        return -1;
+    see(f, slice_from(buf_slice(&f->file), had));
+    if (f->skipping)
+        skip_oversize(f, b);
+    if (!f->skipping && f->source->source.split(f->conf, buf_slice(&f->file), !more, &used,
+                                                &records, e))
+        return -1;
+    if (used)
+        add_entry(f, b, name, used);
+    f->record += records;
+    f->offset += used;
+    buf_drop_front(&f->file, used);
+    if (f->file.n > f->chain->max_record)
+        skip_oversize(f, b);
+    return more;
+}
+
+/* 1: there is a file at hand, open; 0: the operand has ended; -1: error. */
+static int open_entry(struct feed *f, struct slice *name, struct err *e)
+{
+    int rc = 1;
+    if (!f->in_file) {
+        rc = entries_next(f->entries, name, e);
+        if (slice_is(*name, "-"))
+            *name = buf_slice(&f->name);
+        buf_clear(&f->entry);
+        buf_add_slice(&f->entry, *name);
+        buf_clear(&f->file);
+        f->record = 1;
+        f->offset = 0;
+        f->skipping = false;
+    }
+    *name = buf_slice(&f->entry);
+    return rc;
+}
+
 static int next_entry(struct feed *f, struct batch *b)
 {
     struct slice name = {"", 0};
@@ -170,27 +253,23 @@ static int next_entry(struct feed *f, struct batch *b)
         if (!path)
             return 0;
         set_name(f, path);
-        f->entries = entries_open(path, f->chain->o.input_root, (int)f->chain->o.window_log,
-                                  f->chain->max_record);
+        f->entries = entries_open(path, f->chain->o.input_root, (int)f->chain->o.window_log);
     }
     err_init(&e);
-    int rc = entries_next(f->entries, &name, &f->file, &e);
-    if (slice_is(name, "-"))
-        name = buf_slice(&f->name);
+    int rc = open_entry(f, &name, &e);
     b->file = name.n ? name : buf_slice(&f->name);
     b->input = f->next_input - 1;
-    if (rc == 1)
-        see(f, buf_slice(&f->file));
-    if (rc == 1)
-        add_entry(f, b, name);
-    if (rc == 2)
-        batch_bad(b, "oversize", 1, 0, slice_of("", 0), "file larger than --max-record");
+    if (rc == 0)
+        seen_whole(f);
+    if (rc == 1) {
+        int more = f->by_records ? part_of_file(f, b, name, &e) : whole_file(f, b, name, &e);
+        f->in_file = more > 0;
+        rc = more < 0 ? -1 : 1;
+    }
     if (rc < 0 && e.kind == ERR_DATA)
         batch_damaged(b, "container", ERR_NO_POS, e.offset, "%s", e.text);
     else if (rc < 0)
         b->err = e;
-    if (rc == 0)
-        seen_whole(f);
     if (rc <= 0) {
         entries_close(f->entries);
         f->entries = NULL;

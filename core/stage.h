@@ -90,6 +90,8 @@ struct piece {
 struct source {
     bool entries;                   /* operands are files, folders or archives; each file in them is
                                        one piece, in byte order of names; split is not called */
+    bool (*by_records)(const void *conf);       /* with entries: unless this says that split shall
+                                       cut the files, so that they may be of any size */
     /* Bytes from the start of a record. Sets *used to the end of the last whole record and
      * *records to their number; *used = 0 asks for more bytes. With at_end everything must be
      * used: what is left over is an unfinished record, and parse() is given it to complain. */

@@ -27,17 +27,20 @@ static int forget_seen(void **state)
 
 static int walk(const char *path, const char *root, uint64_t max)
 {
-    struct entries *en = entries_open(path, root, INPUT_WINDOW_DEFAULT, max);
+    struct entries *en = entries_open(path, root, INPUT_WINDOW_DEFAULT);
     struct slice name = {"", 0};
     struct buf bytes;
     int rc;
     buf_init(&bytes, BUF_NO_LIMIT);
     buf_clear(&seen);
     err_init(&e);
-    while ((rc = entries_next(en, &name, &bytes, &e)) > 0) {
+    while ((rc = entries_next(en, &name, &e)) > 0) {
         buf_add_slice(&seen, name);
         buf_add_byte(&seen, '=');
-        if (rc == 2)
+        buf_clear(&bytes);
+        if ((rc = entries_read(en, &bytes, max + 1, &e)) < 0)
+            break;
+        if (bytes.n > max)
             buf_add_str(&seen, "LARGE");
         else
             buf_add_slice(&seen, buf_slice(&bytes));
