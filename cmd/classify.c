@@ -181,7 +181,9 @@ static void write_labels(const struct conf *c, struct job *j, struct scratch *s,
         json_add_f64(&s->json, classify_round((double)s->guesses[i].score));
     }
     buf_add_byte(&s->json, '}');
-    doc_set(d, c->path_labels, arena_copy(j->arena, buf_slice(&s->json)));
+    struct slice json = arena_copy(j->arena, buf_slice(&s->json));
+    doc_set(d, c->path_labels, json);
+    job_note_json(j, "labels", json);
 }
 
 static enum verdict judge(const struct conf *c, struct job *j, const struct fasttext_guess *g,
@@ -211,10 +213,10 @@ static enum verdict classify(const void *conf, struct job *j, struct doc *d)
     double score = score_of(c, s->guesses, n);
     doc_set_str(d, c->path, name);
     doc_set_f64(d, c->path_score, score);
-    if (c->top)
-        write_labels(c, j, s, d, n);
     job_note_str(j, "label", name);
     job_note_f64(j, "score", score);
+    if (c->top)
+        write_labels(c, j, s, d, n);
     job_count_key(j, "label", n ? name : SLICE("(none)"), 1);
     job_hist(j, "score", score);
     if (c->min_score)

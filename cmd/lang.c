@@ -157,7 +157,9 @@ static void write_shares(const struct conf *c, struct job *j, struct doc *d,
         json_add_f64(&b, a->shares[i].share);
     }
     buf_add_byte(&b, '}');
-    doc_set(d, "metadata.lang_shares", arena_copy(j->arena, buf_slice(&b)));
+    struct slice json = arena_copy(j->arena, buf_slice(&b));
+    doc_set(d, "metadata.lang_shares", json);
+    job_note_json(j, "shares", json);
     buf_free(&b);
 }
 
@@ -185,10 +187,10 @@ static enum verdict lang(const void *conf, struct job *j, struct doc *d)
     struct slice name = name_of(c, a.language);
     doc_set_str(d, "metadata.lang", name);
     doc_set_f64(d, "metadata.lang_score", a.score);
-    if (c->shares)
-        write_shares(c, j, d, &a);
     job_note_str(j, "lang", name);
     job_note_f64(j, "score", a.score);
+    if (c->shares)
+        write_shares(c, j, d, &a);
     job_count_key(j, "lang", name, 1);
     job_hist(j, "lang_score", a.score);
     if (c->min_score > 0)

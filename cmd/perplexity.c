@@ -129,14 +129,16 @@ static enum verdict perplexity(const void *conf, struct job *j, struct doc *d)
     struct lm_score s = lm_score_text(c->k, text);
     const char *bucket = c->buckets ? bucket_of(c, d, s.perplexity) : NULL;
     doc_set_f64(d, "metadata.perplexity", s.perplexity);
-    if (c->score)
+    job_note_f64(j, "perplexity", s.perplexity);
+    if (c->score) {
         doc_set_f64(d, "metadata.perplexity_log10", s.log10);
+        job_note_f64(j, "log10", s.log10);
+    }
     if (bucket) {
         doc_set_str(d, "metadata.bucket", slice_str(bucket));
         job_count_key(j, "bucket", slice_str(bucket), 1);
         job_note_str(j, "bucket", slice_str(bucket));
     }
-    job_note_f64(j, "perplexity", s.perplexity);
     job_hist(j, "perplexity", s.perplexity);
     job_count(j, "words", s.tokens);
     job_count(j, "unknown_words", s.unknown);

@@ -14,10 +14,11 @@ void batch_init(struct batch *b, size_t n_steps)
     buf_init(&b->out, BUF_NO_LIMIT);
     b->tally = mem_array(n_steps, sizeof *b->tally);
     b->rejects = mem_array(n_steps, sizeof *b->rejects);
-    b->n_rejects = mem_array(n_steps, sizeof *b->n_rejects);
+    b->attributes = mem_array(n_steps, sizeof *b->attributes);
     for (size_t i = 0; i < n_steps; i++) {
         tally_init(&b->tally[i]);
-        buf_init(&b->rejects[i], BUF_NO_LIMIT);
+        buf_init(&b->rejects[i].text, BUF_NO_LIMIT);
+        buf_init(&b->attributes[i].text, BUF_NO_LIMIT);
     }
     err_init(&b->err);
 }
@@ -26,11 +27,12 @@ void batch_free(struct batch *b, size_t n_steps)
 {
     for (size_t i = 0; i < n_steps; i++) {
         tally_free(&b->tally[i]);
-        buf_free(&b->rejects[i]);
+        buf_free(&b->rejects[i].text);
+        buf_free(&b->attributes[i].text);
     }
     mem_free(b->tally);
     mem_free(b->rejects);
-    mem_free(b->n_rejects);
+    mem_free(b->attributes);
     mem_free(b->pieces);
     mem_free(b->docs);
     mem_free(b->notices);
@@ -50,6 +52,12 @@ static void reset_buf(struct buf *b)
     buf_clear(b);
 }
 
+static void reset_side(struct side_text *s)
+{
+    reset_buf(&s->text);
+    s->n = 0;
+}
+
 void batch_reset(struct batch *b, size_t n_steps)
 {
     arena_reset(&b->arena);
@@ -59,8 +67,8 @@ void batch_reset(struct batch *b, size_t n_steps)
     b->first_index = 0;
     for (size_t i = 0; i < n_steps; i++) {
         tally_reset(&b->tally[i]);
-        reset_buf(&b->rejects[i]);
-        b->n_rejects[i] = 0;
+        reset_side(&b->rejects[i]);
+        reset_side(&b->attributes[i]);
     }
     err_init(&b->err);
 }

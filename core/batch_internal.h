@@ -12,6 +12,11 @@ struct notice {                     /* a bad or passed-over record */
     bool damaged;                   /* the container, not one record */
 };
 
+struct side_text {                  /* records for a side file, and their number */
+    struct buf text;
+    uint64_t n;
+};
+
 struct batch {
     uint64_t serial;
     struct arena arena;
@@ -26,8 +31,7 @@ struct batch {
     struct notice *notices;
     size_t n_notices, cap_notices;
     struct tally *tally;            /* one a step of the chain */
-    struct buf *rejects;            /* one a step of the chain */
-    uint64_t *n_rejects;
+    struct side_text *rejects, *attributes;     /* one a step of the chain */
     struct buf out;                 /* formatted documents */
     size_t *ends;                   /* of each document in out; for a barrier's spool, or units */
     size_t *units;                  /* of each document; NULL when all go to one output */

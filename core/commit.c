@@ -1,4 +1,4 @@
-/* commit - what happens to a batch in input order: accounts, bad records, rejects, output. */
+/* commit - what happens to a batch in input order: accounts, bad records, side files, output. */
 #include "core/json.h"
 #include "core/output.h"
 #include "core/segment.h"
@@ -67,15 +67,18 @@ static int commit_notices(struct segment *g, struct batch *b, struct err *e)
     return 0;
 }
 
-static int commit_rejects(struct segment *g, struct batch *b, struct frame **frames,
-                          struct err *e)
+static int commit_side(struct writer *w, const struct side_text *s, struct frame **frames,
+                       struct err *e)
 {
-    for (size_t i = 0; i < g->n_steps; i++) {
-        struct writer *w = step_at(g, i)->rejects;
-        if (w && b->rejects[i].n &&
-            writer_append(w, buf_slice(&b->rejects[i]), b->n_rejects[i], frames, e))
+    return w && s->n ? writer_append(w, buf_slice(&s->text), s->n, frames, e) : 0;
+}
+
+static int commit_sides(struct segment *g, struct batch *b, struct frame **frames, struct err *e)
+{
+    for (size_t i = 0; i < g->n_steps; i++)
+        if (commit_side(step_at(g, i)->rejects, &b->rejects[i], frames, e) ||
+            commit_side(step_at(g, i)->attributes, &b->attributes[i], frames, e))
             return -1;
-    }
     return 0;
 }
 
@@ -131,7 +134,7 @@ int commit_batch(struct segment *g, struct batch *b, struct job *jobs,
         return -1;
     for (size_t i = 0; i < g->n_steps; i++)
         tally_merge(&step_at(g, i)->total, &b->tally[i]);
-    if (commit_notices(g, b, e) || commit_rejects(g, b, frames, e))
+    if (commit_notices(g, b, e) || commit_sides(g, b, frames, e))
         return -1;
     if (g->to)
         rc = commit_barrier(g, b, jobs, e);

@@ -52,6 +52,12 @@ static int check_step_options(struct step *s, struct err *e)
     if (text && strcmp(text, "all") && strcmp(text, "none") &&
         (strncmp(text, "sample:", 7) || !json_u64(slice_str(text + 7), &n) || !n))
         return err_set(e, ERR_USAGE, "--rejects-text: '%.40s' is not all, none or sample:N", text);
+    if (s->o.attributes && s->o.annotate)
+        return err_set(e, ERR_USAGE, "--attributes writes to a file, --annotate to the documents: "
+                       "one of them");
+    if (s->o.attributes && s->stage->form != FORM_MAP && s->stage->form != FORM_FOLD &&
+        s->stage->form != FORM_BARRIER)
+        return err_set(e, ERR_USAGE, "%s has no --attributes", s->stage->name);
     return 0;
 }
 

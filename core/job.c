@@ -45,6 +45,12 @@ void job_note_str(struct job *j, const char *name, struct slice v)
         json_put_str(&j->notes, name, v);
 }
 
+void job_note_json(struct job *j, const char *name, struct slice json)
+{
+    if (j->annotate)
+        json_put_raw(&j->notes, name, json);
+}
+
 void job_count(struct job *j, const char *name, uint64_t add)
 {
     tally_add(j->tally, TALLY_COUNTER, slice_str(name), none, add, 0);

@@ -61,6 +61,10 @@ static int put_options(struct buf *out, const char *who, const struct opt *table
             rc = hash_file(path, &value, e);
             mem_free(path);
         }
+        if (!strcmp(o->name, "attributes")) {       /* that there is one is what counts */
+            buf_clear(&value);
+            buf_add_str(&value, "true");
+        }
         if (!strcmp(o->name, "input-root") && value.n)
             hash_path(&value);
         snprintf(key, sizeof key, "%s--%s", who, o->name);

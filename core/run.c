@@ -173,7 +173,7 @@ static struct job *new_jobs(const struct chain *c)
     for (size_t i = 0; i < c->n; i++) {
         const struct step *s = &c->steps[i];
         jobs[i].setup = &c->setup;
-        jobs[i].annotate = s->o.annotate;
+        jobs[i].annotate = s->o.annotate || s->o.attributes;
         buf_init(&jobs[i].notes, 1 << 20);
         if (s->stage->scratch_new)
             jobs[i].scratch = s->stage->scratch_new(s->conf);
@@ -261,10 +261,23 @@ static size_t set_end(struct segment *g, size_t at)
     return i;
 }
 
+static int finish_folds(struct segment *g, struct err *e)
+{
+    for (size_t i = g->first; i < g->last; i++) {
+        struct step *s = step_at(g, i);
+        if (s->stage->form == FORM_FOLD && s->stage->finish &&
+            s->stage->finish(s->conf, &g->chain->setup, NULL, 0, e))
+            return -1;
+    }
+    return 0;
+}
+
 static int finish_end(struct segment *g, struct worker *workers, int n, struct err *e)
 {
     struct step *s = g->end;
     int rc = 0;
+    if (finish_folds(g, e))
+        return -1;
     if (!s)
         return 0;
     if (g->to)
@@ -334,6 +347,8 @@ static int open_side_files(struct chain *c, struct err *e)
             s->rejects = c->steps[0].rejects;
         else if (s->o.rejects && !(s->rejects = writer_open(s->o.rejects, 0, e)))
             return -1;
+        if (s->o.attributes && !(s->attributes = writer_open(s->o.attributes, 0, e)))
+            return -1;
         if (s->o.bad && i && s->o.bad == c->defaults.bad)
             s->bad = c->steps[0].bad;
         else if (s->o.bad && !(s->bad = output_open(s->o.bad, e)))
@@ -342,16 +357,21 @@ static int open_side_files(struct chain *c, struct err *e)
     return 0;
 }
 
+static int close_side_file(struct writer *w, int rc, struct err *e)
+{
+    if (w && rc)
+        writer_abort(w);
+    return w && !rc ? writer_commit(w, e) : rc;
+}
+
 static int close_side_files(struct chain *c, int rc, struct err *e)
 {
     for (size_t i = 0; i < c->n; i++) {
         struct step *s = &c->steps[i];
         bool shared = i && s->rejects && s->rejects == c->steps[0].rejects;
         bool shared_bad = i && s->bad && s->bad == c->steps[0].bad;
-        if (rc && s->rejects && !shared)
-            writer_abort(s->rejects);
-        else if (s->rejects && !shared)
-            rc = writer_commit(s->rejects, e);
+        rc = close_side_file(shared ? NULL : s->rejects, rc, e);
+        rc = close_side_file(s->attributes, rc, e);
         if (s->bad && !shared_bad) {
             if (rc)
                 output_abort(s->bad);
@@ -360,7 +380,7 @@ static int close_side_files(struct chain *c, int rc, struct err *e)
         }
     }
     for (size_t i = 0; i < c->n; i++) {
-        c->steps[i].rejects = NULL;
+        c->steps[i].rejects = c->steps[i].attributes = NULL;
         c->steps[i].bad = NULL;
     }
     return rc;
@@ -425,9 +445,12 @@ static int run_once(struct chain *c, struct folder *folder, size_t first, size_t
 static bool runs_as_one(const struct chain *c)
 {
     bool plain_files = c->o.stats && !folder_named(c->o.stats);
-    for (size_t i = 0; i < c->n; i++)
-        plain_files |= (c->steps[i].o.rejects && !folder_named(c->steps[i].o.rejects)) ||
-                       (c->steps[i].o.bad && !folder_named(c->steps[i].o.bad));
+    for (size_t i = 0; i < c->n; i++) {
+        const struct step_opts *o = &c->steps[i].o;
+        plain_files |= (o->rejects && !folder_named(o->rejects)) ||
+                       (o->attributes && !folder_named(o->attributes)) ||
+                       (o->bad && !folder_named(o->bad));
+    }
     return chain_sees_everything(c) || (plain_files && !c->o.plan && c->o.world == 1);
 }
 
@@ -444,7 +467,7 @@ static int run_as_one(struct chain *c, struct folder *f, struct err *e)
     size_t n = 0, at = 0;
     bool side_files = c->o.stats != NULL;
     for (size_t i = 0; i < c->n; i++)
-        side_files |= c->steps[i].o.rejects || c->steps[i].o.bad;
+        side_files |= c->steps[i].o.rejects || c->steps[i].o.attributes || c->steps[i].o.bad;
     if (!side_files && all_done(c, f)) {
         c->units_before = c->plan.n;
         return 0;

@@ -31,7 +31,7 @@ struct chain_opts {                 /* options of the whole command */
 };
 
 struct step_opts {                  /* options of one segment of the command line */
-    const char *rejects, *rejects_text, *bad, *max_bad, *min_keep;
+    const char *rejects, *rejects_text, *attributes, *bad, *max_bad, *min_keep;
     int on_bad;                     /* 0 fail, 1 skip */
     bool annotate, help;
 };
@@ -45,7 +45,7 @@ struct step {
     bool opened;
     struct tally total, sum;        /* of this unit; of the units before */
     struct sample *kept, *dropped;  /* NULL without --stats */
-    struct writer *rejects;
+    struct writer *rejects, *attributes;
     struct output *bad;
     uint64_t max_bad_n;             /* UINT64_MAX: none given */
     double max_bad_share;           /* < 0: none given */

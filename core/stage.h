@@ -9,7 +9,7 @@
  *   SOURCE    split, parse (or entries, parse)   split in order, parse on any thread
  *   PULL      pull                               in order; makes documents itself
  *   MAP       map                                any thread
- *   FOLD      prepare?, fold                     any thread; then in input order
+ *   FOLD      prepare?, fold, finish?            any thread; in input order; once at the end
  *   SINK      prepare?, commit?, finish          any thread; in input order; once at the end
  *   BARRIER   prepare?, commit, decide, give     any thread; in order; once; any thread
  *   TOOL      run                                once, with the operands
@@ -44,7 +44,8 @@ struct setup {
 struct job {
     void *scratch;                  /* of scratch_new(), or NULL */
     struct arena *arena;            /* the batch's */
-    bool annotate;                  /* --annotate: values are wanted; nothing will be dropped */
+    bool annotate;                  /* values are wanted (--annotate, --attributes); nothing will
+                                       be dropped */
     const struct setup *setup;
     struct err *err;                /* for DOC_FAIL */
     struct tally *tally;            /* statistics of this stage and batch */
@@ -64,6 +65,7 @@ enum verdict job_bad(struct job *j, const char *kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void job_note_f64(struct job *j, const char *name, double v);       /* only with annotate */
 void job_note_str(struct job *j, const char *name, struct slice v);
+void job_note_json(struct job *j, const char *name, struct slice json);
 /* Statistics: counters and histograms by name (name is static). Histogram bins are fixed (see
  * core/tally.h), so that files merge exactly. `threshold` is drawn in the report. */
 void job_count(struct job *j, const char *name, uint64_t add);

@@ -7,7 +7,7 @@
 /* Side files of one unit: DIR/UNIT.suffix for each option that names a folder. */
 struct side_paths {
     const char *stats, *shared_rejects, *shared_bad;
-    const char **rejects, **bad;    /* as given, one a step */
+    const char **rejects, **attributes, **bad;  /* as given, one a step */
 };
 
 static char *side_path(const char *folder, const char *unit, const char *suffix, struct err *e)
@@ -42,6 +42,7 @@ static int check_folders(const struct chain *c, struct err *e)
         return -1;
     for (size_t i = 0; i < c->n; i++)
         if (check_folder(c->steps[i].o.rejects, "rejects", e) ||
+            check_folder(c->steps[i].o.attributes, "attributes", e) ||
             check_folder(c->steps[i].o.bad, "bad", e))
             return -1;
     return 0;
@@ -65,10 +66,12 @@ static int set_side(const char **slot, const char *given, const char *shared, co
 static int set_sides(struct chain *c, const struct side_paths *given, const char *unit,
                      struct err *e)
 {
-    const char *first_rejects = NULL, *first_bad = NULL;
+    const char *first_rejects = NULL, *first_bad = NULL, *own = NULL;
     for (size_t i = 0; i < c->n; i++)
         if (set_side(&c->steps[i].o.rejects, given->rejects[i], given->shared_rejects,
                      &first_rejects, unit, ".jsonl.zst", e) ||
+            set_side(&c->steps[i].o.attributes, given->attributes[i], NULL, &own, unit,
+                     ".jsonl.zst", e) ||
             set_side(&c->steps[i].o.bad, given->bad[i], given->shared_bad, &first_bad, unit,
                      ".jsonl", e))
             return -1;
@@ -83,11 +86,14 @@ static void restore_sides(struct chain *c, const struct side_paths *given)
         struct step_opts *o = &c->steps[i].o;
         if (o->rejects != given->rejects[i] && (i == 0 || o->rejects != c->shared_rejects))
             mem_free((char *)(uintptr_t)o->rejects);
+        if (o->attributes != given->attributes[i])
+            mem_free((char *)(uintptr_t)o->attributes);
         if (o->bad != given->bad[i] && (i == 0 || o->bad != c->defaults.bad))
             mem_free((char *)(uintptr_t)o->bad);
     }
     for (size_t i = 0; i < c->n; i++) {
         c->steps[i].o.rejects = given->rejects[i];
+        c->steps[i].o.attributes = given->attributes[i];
         c->steps[i].o.bad = given->bad[i];
     }
     if (c->o.stats != given->stats)
@@ -100,9 +106,11 @@ static void restore_sides(struct chain *c, const struct side_paths *given)
 static struct side_paths take_sides(const struct chain *c)
 {
     struct side_paths p = {c->o.stats, c->shared_rejects, c->defaults.bad,
-                           mem_array(c->n, sizeof *p.rejects), mem_array(c->n, sizeof *p.bad)};
+                           mem_array(c->n, sizeof *p.rejects),
+                           mem_array(c->n, sizeof *p.attributes), mem_array(c->n, sizeof *p.bad)};
     for (size_t i = 0; i < c->n; i++) {
         p.rejects[i] = c->steps[i].o.rejects;
+        p.attributes[i] = c->steps[i].o.attributes;
         p.bad[i] = c->steps[i].o.bad;
     }
     return p;
@@ -181,6 +189,7 @@ int units_run(struct chain *c, struct folder *f,
         tally_merge(&c->steps[i].total, &c->steps[i].sum);
     c->inputs = inputs;
     mem_free(given.rejects);
+    mem_free(given.attributes);
     mem_free(given.bad);
     mem_free(sink_path);
     return rc;

@@ -45,16 +45,16 @@ static void reject(struct segment *g, struct batch *b, size_t i, struct job *j,
     drop_json(s, j, &why);
     if (copy.has_text && !wants_text(s, d, g->chain->o.seed))
         doc_set_text(&copy, none);
-    doc_format_with(&copy, &b->rejects[i], "_drop", buf_slice(&why));
-    b->n_rejects[i]++;
+    doc_format_with(&copy, &b->rejects[i].text, "_drop", buf_slice(&why));
+    b->rejects[i].n++;
     buf_free(&why);
 }
 
-static void annotate(const struct step *s, struct job *j, struct doc *d, bool dropped)
+/* What the stage noted of the document, and why it would have gone, as one object in j->notes. */
+static struct slice notes_json(const struct step *s, struct job *j, bool dropped)
 {
-    char path[96];
     struct buf all;
-    buf_init(&all, 1 << 20);
+    buf_init(&all, BUF_NO_LIMIT);
     buf_add_byte(&all, '{');
     buf_add_slice(&all, buf_slice(&j->notes));
     if (dropped) {
@@ -62,9 +62,35 @@ static void annotate(const struct step *s, struct job *j, struct doc *d, bool dr
         drop_json(s, j, &all);
     }
     buf_add_byte(&all, '}');
-    snprintf(path, sizeof path, "metadata.tokmill.%s", s->stage->name);
-    doc_set(d, path, buf_slice(&all));
+    struct slice json = arena_copy(j->arena, buf_slice(&all));
     buf_free(&all);
+    return json;
+}
+
+static void annotate(const struct step *s, struct job *j, struct doc *d, bool dropped)
+{
+    char path[96];
+    snprintf(path, sizeof path, "metadata.tokmill.%s", s->stage->name);
+    doc_set(d, path, notes_json(s, j, dropped));
+}
+
+/* --attributes: a line of the side file, shaped as the document that --annotate would make; the
+ * document itself goes on as it came. */
+static void set_apart(const struct step *s, struct side_text *side, struct job *j, struct doc *d,
+                      const struct doc *was, bool dropped)
+{
+    struct buf *b = &side->text;
+    buf_add_byte(b, '{');
+    json_put_str(b, "id", was->id);
+    json_key(b, "metadata");
+    buf_add_str(b, "{\"tokmill\":{");
+    json_key(b, s->stage->name);
+    buf_add_slice(b, notes_json(s, j, dropped));
+    buf_add_str(b, "}}}\n");
+    side->n++;
+    struct views *views = d->text.p == was->text.p ? d->views : was->views;
+    *d = *was;
+    d->views = views;
 }
 
 static void count_edit(struct tally *t, struct slice before, const struct doc *d)
@@ -97,7 +123,7 @@ bool walk_settle(struct segment *g, struct batch *b, size_t i, struct job *j, st
         buf_free(&raw);
         return false;
     }
-    if (j->annotate) {
+    if (s->o.annotate) {
         annotate(s, j, d, v == DOC_DROP);
         v = DOC_KEEP;
     }
@@ -145,14 +171,19 @@ static enum verdict call_fold(struct step *s, struct job *j, struct doc *d)
 static void each(struct segment *g, struct batch *b, struct job *jobs, size_t i, call *fn,
                  bool final)
 {
+    struct step *s = step_at(g, i);
     size_t kept = 0;
     for (size_t k = 0; k < b->n && b->err.kind == ERR_NONE; k++) {
         struct doc *d = &b->docs[k];
-        struct slice before = d->text;
+        const struct doc was = *d;
         walk_ready(b, &jobs[i], i);
-        enum verdict v = fn(step_at(g, i), &jobs[i], d);
+        enum verdict v = fn(s, &jobs[i], d);
         if (final) {
-            count_edit(&b->tally[i], before, d);
+            if (s->attributes && (v == DOC_KEEP || v == DOC_DROP)) {
+                set_apart(s, &b->attributes[i], &jobs[i], d, &was, v == DOC_DROP);
+                v = DOC_KEEP;
+            }
+            count_edit(&b->tally[i], was.text, d);
             if (!walk_settle(g, b, i, &jobs[i], d, v))
                 continue;
         } else if (v == DOC_BAD || v == DOC_FAIL) {
