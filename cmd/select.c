@@ -7,7 +7,8 @@
 #include "filter/expr.h"
 
 /* Where a name is looked for: as it stands, then in these places. */
-static const char *const places[] = {"%.*s", "metadata.%.*s", "metadata.tokmill.filter.%.*s"};
+static const char *const places[] = {"%.*s", "metadata.%.*s", "metadata.tokmill.filter.%.*s",
+                                    "metadata.tokmill.%.*s"};
 enum { PLACES = sizeof places / sizeof *places, PATH = 200 };
 
 struct name {

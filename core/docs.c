@@ -9,7 +9,7 @@ struct docs {
     const struct doc_fields *fields;
     struct buf carry;
     size_t at;                      /* of the next line in carry */
-    uint64_t record, offset;        /* of that line */
+    uint64_t record, offset, next;  /* number of the next line; where the last and the next begin */
     bool end;
 };
 
@@ -58,28 +58,37 @@ static int next_line(struct docs *r, struct slice *line, struct err *e)
     }
 }
 
+int docs_next_line(struct docs *r, struct slice *line, uint64_t *record, struct err *e)
+{
+    int rc;
+    do {
+        r->offset = r->next;
+        *line = slice_of("", 0);
+        rc = next_line(r, line, e);
+        *record = r->record++;
+        r->next += line->n + 1;
+    } while (rc > 0 && !slice_trim(*line).n);
+    if (rc < 0)
+        err_at(e, slice_str(r->path), *record, r->offset);
+    return rc;
+}
+
 int docs_next(struct docs *r, struct arena *a, struct doc *d, struct err *e)
 {
+    const char *kind;
+    size_t at;
+    uint64_t repaired = 0, record;
     struct slice line;
-    int rc;
-    while ((rc = next_line(r, &line, e)) > 0) {
-        const char *kind;
-        size_t at;
-        uint64_t repaired = 0, record = r->record++, offset = r->offset;
-        r->offset += line.n + 1;
-        if (!slice_trim(line).n)
-            continue;
-        struct slice kept = arena_copy(a, line);
-        struct slice id = arena_fmt(a, "%s:%llu", r->path, (unsigned long long)record);
-        d->index = record - 1;
-        if (!doc_parse(d, a, kept, r->fields, id, &kind, &at, &repaired))
-            return 1;
-        err_at(e, slice_str(r->path), record, offset + at);
-        return err_set(e, ERR_DATA, "%s", kind);
-    }
-    if (rc < 0)
-        err_at(e, slice_str(r->path), r->record, r->offset);
-    return rc;
+    int rc = docs_next_line(r, &line, &record, e);
+    if (rc <= 0)
+        return rc;
+    struct slice kept = arena_copy(a, line);
+    struct slice id = arena_fmt(a, "%s:%llu", r->path, (unsigned long long)record);
+    d->index = record - 1;
+    if (!doc_parse(d, a, kept, r->fields, id, &kind, &at, &repaired))
+        return 1;
+    err_at(e, slice_str(r->path), record, r->offset + at);
+    return err_set(e, ERR_DATA, "%s", kind);
 }
 
 void docs_close(struct docs *r)
