@@ -3,16 +3,11 @@
 #include "core/spool.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 #include <zstd.h>
 
 #include "core/mem.h"
+#include "core/temp.h"
 
 enum { FRAME = 256 << 10, LEVEL = 1 };
 
@@ -24,9 +19,9 @@ struct frame {
 };
 
 struct spool {
-    int fd;
+    struct temp *file;
     bool sealed;
-    uint64_t max, size, count;
+    uint64_t count;
     uint64_t open_first;    /* index of the first record of the open frame */
     uint64_t *ends;         /* of each record inside its frame */
     size_t ends_cap;
@@ -43,28 +38,13 @@ struct spool_cursor {
     const struct spool *of;
 };
 
-static int open_unlinked(const char *tmp, struct err *e)
-{
-    char path[PATH_MAX];
-    int n = snprintf(path, sizeof(path), "%s/tokmill-spool-XXXXXX", tmp ? tmp : "/tmp");
-    if (n < 0 || (size_t)n >= sizeof(path))
-        return err_set(e, ERR_IO, "name of the temporary folder is too long");
-    int fd = mkstemp(path);
-    if (fd < 0)
-        return err_errno(e, "cannot make a temporary file in %s", tmp ? tmp : "/tmp");
-    unlink(path);
-    fcntl(fd, F_SETFD, FD_CLOEXEC);
-    return fd;
-}
-
 struct spool *spool_new(const char *tmp, uint64_t max_bytes, struct err *e)
 {
-    int fd = open_unlinked(tmp, e);
-    if (fd < 0)
+    struct temp *file = temp_new(tmp, max_bytes, e);
+    if (!file)
         return NULL;
     struct spool *s = mem_zero(sizeof(*s));
-    s->fd = fd;
-    s->max = max_bytes;
+    s->file = file;
     buf_init(&s->open, BUF_NO_LIMIT);
     buf_init(&s->packed, BUF_NO_LIMIT);
     s->z = ZSTD_createCCtx();
@@ -73,20 +53,6 @@ struct spool *spool_new(const char *tmp, uint64_t max_bytes, struct err *e)
     ZSTD_CCtx_setParameter(s->z, ZSTD_c_compressionLevel, LEVEL);
     ZSTD_CCtx_setParameter(s->z, ZSTD_c_checksumFlag, 1);
     return s;
-}
-
-static int write_all(int fd, const char *p, size_t n, struct err *e)
-{
-    while (n > 0) {
-        ssize_t k = write(fd, p, n);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k < 0)
-            return err_errno(e, "temporary file");
-        p += k;
-        n -= (size_t)k;
-    }
-    return 0;
 }
 
 static int flush_frame(struct spool *s, struct err *e)
@@ -100,18 +66,14 @@ static int flush_frame(struct spool *s, struct err *e)
     if (ZSTD_isError(n) || n > UINT32_MAX)
         return err_set(e, ERR_BUG, "temporary file: %s",
                        ZSTD_isError(n) ? ZSTD_getErrorName(n) : "a record is too large");
-    if (s->max > 0 && s->size + n > s->max)
-        return err_set(e, ERR_NOMEM, "temporary space: %" PRIu64 " bytes are needed for the first "
-                       "%" PRIu64 " documents, --tmp-max is %" PRIu64, s->size + n, s->count,
-                       s->max);
-    if (write_all(s->fd, to, n, e))
+    uint64_t at = temp_size(s->file);
+    if (temp_add(s->file, to, n, e))
         return -1;
     if (s->n_frames == s->frames_cap) {
         s->frames_cap = s->frames_cap ? s->frames_cap * 2 : 64;
         s->frames = mem_grow_array(s->frames, s->frames_cap, sizeof(*s->frames));
     }
-    s->frames[s->n_frames++] = (struct frame){s->size, s->open_first, s->open.n, (uint32_t)n};
-    s->size += n;
+    s->frames[s->n_frames++] = (struct frame){at, s->open_first, s->open.n, (uint32_t)n};
     buf_clear(&s->open);
     s->open_first = s->count;
     return 0;
@@ -131,7 +93,7 @@ int spool_add(struct spool *s, struct slice record, struct err *e)
 
 int spool_seal(struct spool *s, struct err *e)
 {
-    if (!s->sealed && flush_frame(s, e))
+    if (!s->sealed && (flush_frame(s, e) || temp_seal(s->file, e)))
         return -1;
     s->sealed = true;
     buf_free(&s->open);
@@ -141,23 +103,6 @@ int spool_seal(struct spool *s, struct err *e)
 
 uint64_t spool_count(const struct spool *s) { return s->count; }
 uint64_t spool_blocks(const struct spool *s) { return s->n_frames; }
-
-static int read_all(int fd, char *p, size_t n, uint64_t at, struct err *e)
-{
-    while (n > 0) {
-        ssize_t k = pread(fd, p, n, (off_t)at);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k < 0)
-            return err_errno(e, "temporary file");
-        if (k == 0)
-            return err_set(e, ERR_IO, "temporary file: it became shorter");
-        p += k;
-        at += (uint64_t)k;
-        n -= (size_t)k;
-    }
-    return 0;
-}
 
 static int load(struct spool *s, struct spool_cursor *c, uint64_t b, struct err *e)
 {
@@ -170,7 +115,7 @@ static int load(struct spool *s, struct spool_cursor *c, uint64_t b, struct err 
     buf_clear(&c->raw);
     char *packed = buf_reserve(&c->packed, f->packed);
     char *raw = buf_reserve(&c->raw, f->raw);
-    if (read_all(s->fd, packed, f->packed, f->at, e))
+    if (temp_read(s->file, f->at, packed, f->packed, e))
         return -1;
     size_t n = ZSTD_decompressDCtx(c->z, raw, f->raw, packed, f->packed);
     if (ZSTD_isError(n) || n != f->raw)
@@ -246,7 +191,7 @@ void spool_free(struct spool *s)
 {
     if (!s)
         return;
-    close(s->fd);
+    temp_free(s->file);
     ZSTD_freeCCtx(s->z);
     buf_free(&s->open);
     buf_free(&s->packed);

@@ -2,7 +2,7 @@
 #include "dedup/exact.h"
 #include "core/mem.h"
 #include "dedup/sorter.h"
-#include "dedup/temp.h"
+#include "core/temp.h"
 
 struct entry {                      /* sorted by key */
     uint64_t hi, lo, doc, rank;

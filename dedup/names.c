@@ -1,7 +1,7 @@
 /* names - see names.h. Two files: the names end to end, and where each ends. */
 #include "dedup/names.h"
 #include "core/mem.h"
-#include "dedup/temp.h"
+#include "core/temp.h"
 
 struct names {
     struct temp *bytes, *ends;

@@ -7,7 +7,7 @@
 #include "dedup/forest.h"
 #include "dedup/marks.h"
 #include "dedup/sorter.h"
-#include "dedup/temp.h"
+#include "core/temp.h"
 #include "dedup/texts.h"
 #include "dedup/walk.h"
 

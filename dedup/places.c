@@ -1,7 +1,7 @@
 /* places - see places.h. */
 #include "dedup/places.h"
 #include "core/mem.h"
-#include "dedup/temp.h"
+#include "core/temp.h"
 
 enum { BLOCK = 1024 };
 

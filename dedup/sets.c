@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include "core/mem.h"
 #include "dedup/sorter.h"
-#include "dedup/temp.h"
+#include "core/temp.h"
 
 enum { BLOCK = 4096 };
 

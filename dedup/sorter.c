@@ -3,7 +3,7 @@
 #include "dedup/sorter.h"
 #include <assert.h>
 #include "core/mem.h"
-#include "dedup/temp.h"
+#include "core/temp.h"
 
 enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, PASSES = 6, MIN_MEMORY = 1 << 20,
        MIN_RUN_BUFFER = 64 << 10 };

@@ -2,7 +2,7 @@
 #include "dedup/verdicts.h"
 #include <assert.h>
 #include "core/mem.h"
-#include "dedup/temp.h"
+#include "core/temp.h"
 
 enum { BLOCK = 256 };
 

@@ -4,8 +4,8 @@
  * read at any place by any number of threads. The file has no name (it is unlinked as soon as it
  * is made), so a killed run leaves nothing behind.
  */
-#ifndef DEDUP_TEMP_H
-#define DEDUP_TEMP_H
+#ifndef CORE_TEMP_H
+#define CORE_TEMP_H
 #include <stddef.h>
 #include <stdint.h>
 #include "core/err.h"

@@ -1,5 +1,5 @@
 /* temp - see temp.h. */
-#include "dedup/temp.h"
+#include "core/temp.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -21,7 +21,7 @@ struct temp {
 struct temp *temp_new(const char *folder, uint64_t max, struct err *e)
 {
     char path[PATH_MAX];
-    int n = snprintf(path, sizeof path, "%s/tokmill-dedup-XXXXXX", folder ? folder : "/tmp");
+    int n = snprintf(path, sizeof path, "%s/tokmill-XXXXXX", folder ? folder : "/tmp");
     if (n < 0 || (size_t)n >= sizeof path) {
         err_set(e, ERR_IO, "name of the temporary folder is too long");
         return NULL;
@@ -63,8 +63,8 @@ int temp_seal(struct temp *t, struct err *e)
 int temp_add(struct temp *t, const void *p, size_t n, struct err *e)
 {
     if (t->max && t->size + n > t->max)
-        return err_set(e, ERR_NOMEM, "temporary space: %" PRIu64 " bytes are not enough "
-                       "(--tmp-max)", t->max);
+        return err_set(e, ERR_NOMEM, "temporary space: more than %" PRIu64 " bytes are needed, "
+                       "--tmp-max is %" PRIu64, t->size, t->max);
     t->size += n;
     if (t->n + n > BUFFER && temp_seal(t, e))
         return -1;
