@@ -169,6 +169,7 @@ const struct stage stage_dedup_exact = {
     .summary = "drop documents that equal another one",
     .operands = "[FILE...]",
     .example = "tokmill dedup-exact --by url --keep field:metadata.date docs.jsonl -o unique.jsonl",
+    .by_ranks = "one process between steps by ranks; it holds 24 bytes a document",
     .form = FORM_BARRIER,
     .opts = opts,
     .conf_size = sizeof(struct conf),

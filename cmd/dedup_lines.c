@@ -179,6 +179,7 @@ const struct stage stage_dedup_lines = {
     .summary = "strike lines, paragraphs or sentences that occur elsewhere",
     .operands = "[FILE...]",
     .example = "tokmill dedup-lines --over 6 --keep none --bucket 30000000 docs.jsonl -o o.jsonl",
+    .by_ranks = "one process between steps by ranks",
     .form = FORM_BARRIER,
     .opts = opts,
     .conf_size = sizeof(struct conf),

@@ -304,6 +304,8 @@ const struct stage stage_dedup_near = {
     .summary = "drop documents that are nearly equal to another one",
     .operands = "[FILE...]",
     .example = "tokmill dedup-near docs-*.jsonl.zst --rejects copies.jsonl.zst -o unique.jsonl.zst",
+    .by_ranks = "minhash-sign, minhash-match, minhash-cluster, minhash-sets, minhash-verify, "
+                "apply",
     .form = FORM_BARRIER,
     .opts = opts,
     .conf_size = sizeof(struct conf),

@@ -78,6 +78,7 @@ const struct stage stage_mix = {
     .summary = "blend sources of documents by weight",
     .operands = "NAME=WEIGHT:FILE[,FILE...]...",
     .example = "tokmill mix web=0.8:web.jsonl.zst code=0.2:code.jsonl.zst -o mixed.jsonl.zst",
+    .by_ranks = "mix each share of the sources by itself, then shard by ranks",
     .form = FORM_PULL,
     .opts = opts,
     .conf_size = sizeof(struct conf),

@@ -124,6 +124,7 @@ const struct stage stage_unshard = {
     .summary = "turn token shards back into documents",
     .operands = "FILE|FOLDER...",
     .example = "tokmill unshard shards/ then decode -t tok.json",
+    .by_ranks = "give it the shards of one rank",
     .form = FORM_PULL,
     .opts = opts,
     .conf_size = sizeof(struct conf),

@@ -236,8 +236,37 @@ bool chain_sees_everything(const struct chain *c)
 
 bool stage_sees_everything(const struct stage *st)
 {
-    return st->form == FORM_BARRIER || st->form == FORM_TOOL || st->form == FORM_PULL ||
-           st->form == FORM_FOLD;
+    return st->form == FORM_BARRIER || st->form == FORM_PULL ||
+           (st->form == FORM_TOOL && !st->plan) || (st->form == FORM_FOLD && !st->by_unit);
+}
+
+bool stage_divides_itself(const struct stage *st) { return st->form == FORM_TOOL && st->plan; }
+
+bool chain_is_by_unit(const struct chain *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (c->steps[i].stage->by_unit || c->steps[i].stage->unit_suffix)
+            return true;
+    return false;
+}
+
+/* A stage that knows one unit only, or has units of its own, needs a folder for them. */
+static int check_units(const struct chain *c, struct err *e)
+{
+    const struct stage *st = c->steps[0].stage;
+    if (stage_divides_itself(st) && !c->o.out)
+        return err_set(e, ERR_USAGE, "%s writes a folder: -o DIR/", st->name);
+    if (stage_divides_itself(st) && c->o.plan)
+        return err_set(e, ERR_USAGE, "%s makes its own units: no --plan", st->name);
+    for (size_t i = 0; i < c->n; i++) {
+        st = c->steps[i].stage;
+        if (st->by_unit && !c->by_units)
+            return err_set(e, ERR_USAGE, "%s works unit by unit: -o DIR/", st->name);
+        if ((st->by_unit || st->unit_suffix) && chain_sees_everything(c))
+            return err_set(e, ERR_USAGE, "%s works unit by unit: give it the folder that the "
+                           "stages before it wrote", st->name);
+    }
+    return 0;
 }
 
 static int check_places(const struct chain *c, struct err *e)
@@ -250,9 +279,10 @@ static int check_places(const struct chain *c, struct err *e)
         if (i + 1 < c->n && (f == FORM_SINK || f == FORM_TOOL))
             return err_set(e, ERR_USAGE, "nothing can follow %s", st->name);
         if (c->o.world > 1 && stage_sees_everything(st))
-            return err_set(e, ERR_USAGE, "%s must see everything: --world 1 only", st->name);
+            return err_set(e, ERR_USAGE, "%s must see everything: --world 1 only%s%s", st->name,
+                           st->by_ranks ? "; by ranks: " : "", st->by_ranks ? st->by_ranks : "");
     }
-    return 0;
+    return check_units(c, e);
 }
 
 int chain_parse(struct chain *c, const struct stage *const *stages, int argc, char **argv,

@@ -160,15 +160,20 @@ static void inputs_of_plan(struct chain *c)
 
 static bool writes_units(const struct chain *c)
 {
-    bool sink = c->steps[c->n - 1].stage->form == FORM_SINK;
-    if (!c->o.out || c->steps[c->n - 1].stage->form == FORM_TOOL)
-        return false;
-    return sink ? (c->o.plan || c->o.world > 1) && !chain_sees_everything(c)
-                : folder_named(c->o.out);
+    const struct stage *last = c->steps[c->n - 1].stage;
+    bool folders = last->form == FORM_SINK && !last->unit_suffix;
+    if (!c->o.out || last->form == FORM_TOOL)
+        return stage_divides_itself(last);
+    return folders ? (c->o.plan || c->o.world > 1) && !chain_sees_everything(c)
+                   : folder_named(c->o.out);
 }
 
 static int derive_units(struct chain *c, struct err *e)
 {
+    if (stage_divides_itself(c->steps[0].stage)) {
+        c->by_units = true;
+        return 0;
+    }
     if (c->o.plan && c->inputs.n)
         return err_set(e, ERR_USAGE, "--plan names the inputs: give no files");
     if (c->o.plan && plan_read(&c->plan, c->o.plan, e))
@@ -220,8 +225,10 @@ int chain_derive(struct chain *c, struct err *e)
         o->tmp = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
     c->fields = (struct doc_fields){slice_str(o->text_field), slice_str(o->id_field),
                                     slice_str(o->url_field), slice_str(o->lang_field)};
-    c->setup = (struct setup){threads(c), o->memory / 2, o->tmp, o->tmp_max, o->seed, o->out,
-                              o->quiet, o->verbose, o->force, o->world, &c->inputs};
+    c->setup = (struct setup){.threads = threads(c), .memory = o->memory / 2, .tmp = o->tmp,
+                              .tmp_max = o->tmp_max, .seed = o->seed, .out = o->out,
+                              .quiet = o->quiet, .verbose = o->verbose, .force = o->force,
+                              .world = o->world, .operands = &c->inputs};
     for (size_t i = 0; i < c->n; i++) {
         c->steps[i].fresh = mem_alloc(c->steps[i].stage->conf_size);
         memcpy(c->steps[i].fresh, c->steps[i].conf, c->steps[i].stage->conf_size);

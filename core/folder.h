@@ -19,6 +19,7 @@ struct folder;
 /* What a finished unit gave. */
 struct unit_output {
     const char *name;               /* below the folder; ends with '/' for a folder of a sink's */
+    bool own;                       /* a stage wrote it itself: its bytes are read to count them */
     uint64_t documents, bytes;      /* bytes and hash: of the uncompressed content */
     struct hash128 hash;
 };

@@ -93,8 +93,8 @@ int outlet_append(struct outlet *o, const struct batch *b, struct frame **frames
 
 static int commit_unit(struct outlet *o, struct open_unit u, struct err *e)
 {
-    struct unit_output out = {NULL, writer_docs(u.writer), writer_bytes(u.writer),
-                              writer_hash(u.writer)};
+    struct unit_output out = {.documents = writer_docs(u.writer),
+                              .bytes = writer_bytes(u.writer), .hash = writer_hash(u.writer)};
     const struct unit *unit = &o->chain->plan.v[u.unit];
     char *name = output_name(o, u.unit);
     out.name = name;

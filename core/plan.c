@@ -36,6 +36,11 @@ static struct unit *add_unit(struct plan *p, const char *name)
     return &p->v[p->n++];
 }
 
+void plan_add(struct plan *p, const char *name)
+{
+    add_unit(p, arena_str(&p->names, slice_str(name)));
+}
+
 /* A unit's name becomes a path below the output folder: it may not lead out of it. */
 static bool is_safe(struct slice name)
 {

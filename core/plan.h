@@ -33,6 +33,8 @@ struct plan {
 
 void plan_init(struct plan *p);
 void plan_free(struct plan *p);
+/* A unit without inputs of its own, at the end; the name is copied. */
+void plan_add(struct plan *p, const char *name);
 /* Reads a plan file. ERR_DATA when it is none. */
 int plan_read(struct plan *p, const char *path, struct err *e);
 /* One unit an input, named by the input without root and compression suffix. ERR_USAGE when two

@@ -1,6 +1,8 @@
 /* record - see record.h. */
 #include "core/record.h"
+#include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include "core/input.h"
 #include "core/json.h"
 #include "core/mem.h"
@@ -27,8 +29,15 @@ static void hash_path(struct buf *value)
     buf_add_str(value, hex);
 }
 
+/* A folder of outputs is what its manifest says. */
 static int hash_file(const char *path, struct buf *out, struct err *e)
 {
+    char manifest[PATH_MAX];
+    struct stat st;
+    if (!stat(path, &st) && S_ISDIR(st.st_mode)) {
+        snprintf(manifest, sizeof manifest, "%s/manifest.json", path);
+        path = manifest;
+    }
     struct input *in = input_open(path, INPUT_WINDOW_MAX, e);
     struct hasher *h = hasher_new();
     char *block = mem_alloc(256 << 10), hex[33];
@@ -74,6 +83,23 @@ static int put_options(struct buf *out, const char *who, const struct opt *table
     return rc;
 }
 
+/* Of a tool that divides its work: its units have no inputs of their own, so these count. */
+static int put_operands(const struct chain *c, struct buf *out, struct err *e)
+{
+    struct buf value;
+    char key[40];
+    int rc = 0;
+    buf_init(&value, 1 << 20);
+    for (size_t i = 0; i < c->inputs.n && !rc; i++) {
+        buf_clear(&value);
+        rc = hash_file(c->inputs.v[i], &value, e);
+        snprintf(key, sizeof key, "input %zu", i + 1);
+        json_put_str(out, key, buf_slice(&value));
+    }
+    buf_free(&value);
+    return rc;
+}
+
 int record_format(const struct chain *c, struct buf *out, struct err *e)
 {
     char hex[33], who[80];
@@ -83,7 +109,8 @@ int record_format(const struct chain *c, struct buf *out, struct err *e)
         hash128_hex(c->plan.hash, hex);
         json_put_str(out, "plan", slice_str(hex));
     }
-    if (put_options(out, "", chain_opt_table, &c->o, e))
+    if (put_options(out, "", chain_opt_table, &c->o, e) ||
+        (stage_divides_itself(c->steps[0].stage) && put_operands(c, out, e)))
         return -1;
     for (size_t i = 0; i < c->n; i++) {
         const struct step *s = &c->steps[i];

@@ -451,7 +451,8 @@ static bool runs_as_one(const struct chain *c)
                        (o->attributes && !folder_named(o->attributes)) ||
                        (o->bad && !folder_named(o->bad));
     }
-    return chain_sees_everything(c) || (plain_files && !c->o.plan && c->o.world == 1);
+    return chain_sees_everything(c) ||
+           (plain_files && !c->o.plan && c->o.world == 1 && !chain_is_by_unit(c));
 }
 
 static bool all_done(const struct chain *c, const struct folder *f)
@@ -490,8 +491,12 @@ static int run_as_one(struct chain *c, struct folder *f, struct err *e)
 
 static int run_folder(struct chain *c, struct err *e)
 {
-    struct folder *f = folder_open(c, c->o.out, e);
+    const struct step *first = &c->steps[0];
     int rc = -1;
+    if (stage_divides_itself(first->stage) &&
+        first->stage->plan(first->conf, &c->setup, &c->plan, e))
+        return -1;
+    struct folder *f = folder_open(c, c->o.out, e);
     if (f && c->plan.n)
         rc = runs_as_one(c) ? run_as_one(c, f, e) : units_run(c, f, run_once, e);
     else if (f)
@@ -507,8 +512,8 @@ int run_chain(struct chain *c, struct err *e)
     int rc = 0;
     for (size_t i = 0; i < c->n && !rc; i++) {
         struct step *s = &c->steps[i];
-        if (c->by_units && s->stage->form == FORM_SINK)
-            continue;               /* opened once a unit */
+        if (c->by_units && units_reopen(s->stage))
+            continue;
         s->opened = true;
         if (s->stage->open)
             rc = s->stage->open(s->conf, &c->setup, e);

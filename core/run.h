@@ -92,6 +92,8 @@ void chain_add_input(struct chain *c, const char *name);
 void chain_free(struct chain *c);
 const struct stage *chain_stage(const struct stage *const *stages, struct slice name);
 bool stage_sees_everything(const struct stage *st);      /* may not be run by ranks */
+bool stage_divides_itself(const struct stage *st);       /* a tool with units of its own */
+bool chain_is_by_unit(const struct chain *c);            /* has a stage that knows one unit only */
 bool chain_sees_everything(const struct chain *c);
 
 /* derive.c */

@@ -13,6 +13,7 @@
  *   SINK      prepare?, commit?, finish          any thread; in input order; once at the end
  *   BARRIER   prepare?, commit, decide, give     any thread; in order; once; any thread
  *   TOOL      run                                once, with the operands
+ *             plan, run                          once; once for each unit of this rank
  *
  * `conf` is filled from the options, then open() may add models; afterwards workers see it as
  * read-only, except in the callbacks called in order, which may change it. Scratch is per worker.
@@ -22,6 +23,7 @@
 #include "core/batch.h"
 #include "core/opt.h"
 
+struct plan;                        /* core/plan.h */
 struct spool;                       /* core/spool.h */
 struct member_at;
 
@@ -38,6 +40,8 @@ struct setup {
     bool quiet, verbose, force;
     uint64_t world;                 /* ranks that share the inputs; 1: this process has them all */
     const struct opt_list *operands;        /* input FILEs of the whole command */
+    const char *unit;               /* name of the unit at work; NULL when there are no units */
+    size_t unit_index;              /* its place in the plan */
 };
 
 /* What a callback may use while it works on one document or piece: one per worker and stage. */
@@ -109,7 +113,12 @@ struct stage {
     const char *summary;            /* "drop documents nearly equal to an earlier one" */
     const char *operands;           /* "[FILE...]" */
     const char *example;            /* one command line, ends --help */
+    const char *by_ranks;           /* what to run instead with --world, if this must see all */
     enum stage_form form;
+    bool by_unit;                   /* a fold that starts anew with each unit: ranks may run it */
+    /* Of a sink, or of a tool with plan(): each unit's output is one file of this suffix, not a
+     * folder; setup->out is its path. */
+    const char *unit_suffix;
     const struct opt *opts;
     size_t conf_size;
 
@@ -133,6 +142,10 @@ struct stage {
     int (*finish)(void *conf, const struct setup *s, void **scratch, int n_scratch, struct err *e);
     int (*decide)(void *conf, const struct setup *s, struct spool *docs, struct err *e);
     enum verdict (*give)(const void *conf, struct job *j, struct doc *d);   /* by d->index */
+    /* Tools whose work is divided: adds the units, which depend on operands and options alone, so
+     * that every rank finds the same. Operands are folders of outputs: their manifests enter the
+     * record of the run. */
+    int (*plan)(void *conf, const struct setup *s, struct plan *units, struct err *e);
     int (*run)(void *conf, const struct setup *s, struct err *e);
 };
 

@@ -116,22 +116,48 @@ static struct side_paths take_sides(const struct chain *c)
     return p;
 }
 
-/* ---- a sink writes its own output: it is opened once a unit ---------------------------------- */
+/* ---- stages that are opened once a unit ------------------------------------------------------ */
 
-static int reopen_sink(struct chain *c, struct folder *f, const char *unit, char **path,
-                       struct err *e)
+bool units_reopen(const struct stage *st) { return st->form == FORM_SINK || st->by_unit; }
+
+static int reopen(struct chain *c, struct step *s, struct err *e)
 {
-    struct step *s = &c->steps[c->n - 1];
     if (s->opened && s->stage->close)
         s->stage->close(s->conf);
-    s->opened = false;
     memcpy(s->conf, s->fresh, s->stage->conf_size);
-    mem_free(*path);
-    if (!(*path = folder_path(f, unit, e)))
-        return -1;
-    c->setup.out = *path;
     s->opened = true;
     return s->stage->open ? s->stage->open(s->conf, &c->setup, e) : 0;
+}
+
+/* What the last stage writes itself: UNIT/ or UNIT.suffix; NULL when documents are written. */
+static char *own_output(const struct chain *c, const char *unit)
+{
+    const struct stage *last = c->steps[c->n - 1].stage;
+    if (last->form != FORM_SINK && last->form != FORM_TOOL)
+        return NULL;
+    const char *suffix = last->unit_suffix ? last->unit_suffix : "/";
+    size_t n = strlen(unit) + strlen(suffix) + 1;
+    char *name = mem_alloc(n);
+    snprintf(name, n, "%s%s", unit, suffix);
+    return name;
+}
+
+/* Tells the stages which unit is next. *path is where the last one writes its own output. */
+static int set_unit(struct chain *c, struct folder *f, size_t i, const char *own, char **path,
+                    struct err *e)
+{
+    c->setup.unit = c->plan.v[i].name;
+    c->setup.unit_index = i;
+    if (own) {
+        bool is_file = c->steps[c->n - 1].stage->unit_suffix != NULL;
+        if (!(*path = folder_path(f, is_file ? own : c->setup.unit, e)))
+            return -1;
+        c->setup.out = *path;
+    }
+    for (size_t k = 0; k < c->n; k++)
+        if (units_reopen(c->steps[k].stage) && reopen(c, &c->steps[k], e))
+            return -1;
+    return 0;
 }
 
 /* ---- one unit ------------------------------------------------------------------------------- */
@@ -144,15 +170,19 @@ static void next_totals(struct chain *c)
     }
 }
 
-static int finish_sink(struct chain *c, struct folder *f, const struct unit *u, struct err *e)
+static int run_one(struct chain *c, struct folder *f, size_t i,
+                   int (*run_unit)(struct chain *, struct folder *, size_t first, size_t n,
+                                   struct err *),
+                   struct err *e)
 {
-    size_t n = strlen(u->name) + 2;
-    char *name = mem_alloc(n);
-    snprintf(name, n, "%s/", u->name);
-    struct unit_output out = {.name = name};
-    int rc = folder_unit_finish(f, u, c->seen, &out, e);
-    mem_free(name);
-    return rc;
+    const struct unit *u = &c->plan.v[i];
+    char *own = own_output(c, u->name), *path = NULL;
+    int rc = set_unit(c, f, i, own, &path, e) || run_unit(c, f, i, 1, e);
+    if (!rc && own)
+        rc = folder_unit_finish(f, u, c->seen, &(struct unit_output){.name = own, .own = true}, e);
+    mem_free(own);
+    mem_free(path);
+    return rc ? -1 : 0;
 }
 
 int units_run(struct chain *c, struct folder *f,
@@ -160,9 +190,7 @@ int units_run(struct chain *c, struct folder *f,
                               struct err *),
               struct err *e)
 {
-    bool sink = c->steps[c->n - 1].stage->form == FORM_SINK;
     struct opt_list inputs = c->inputs;
-    char *sink_path = NULL;
     if (check_folders(c, e))
         return -1;
     struct side_paths given = take_sides(c);
@@ -173,12 +201,12 @@ int units_run(struct chain *c, struct folder *f,
             c->units_before++;
             continue;
         }
-        c->inputs = u->inputs;
+        if (!stage_divides_itself(c->steps[0].stage))
+            c->inputs = u->inputs;
         c->no_units = !u->inputs.n;
         c->seen = mem_array(u->inputs.n, sizeof *c->seen);
         rc = plan_check(u, e) || set_sides(c, &given, u->name, e) ||
-             (sink && reopen_sink(c, f, u->name, &sink_path, e)) || run_unit(c, f, i, 1, e) ||
-             (sink && finish_sink(c, f, u, e)) ? -1 : 0;
+             run_one(c, f, i, run_unit, e) ? -1 : 0;
         restore_sides(c, &given);
         mem_free(c->seen);
         c->seen = NULL;
@@ -191,6 +219,5 @@ int units_run(struct chain *c, struct folder *f,
     mem_free(given.rejects);
     mem_free(given.attributes);
     mem_free(given.bad);
-    mem_free(sink_path);
     return rc;
 }

@@ -78,4 +78,6 @@ status_is 2 "an empty --by is refused" "$TOKMILL" dedup-exact --by "" a.jsonl
 status_is 2 "more ranks than one are refused" "$TOKMILL" dedup-exact --rank 0 --world 2 a.jsonl l.jsonl
 status_is 3 "temporary space is limited by --tmp-max" \
     "$TOKMILL" dedup-exact --tmp-max 100K many.jsonl
+is "$("$TOKMILL" dedup-exact --rank 0 --world 2 a.jsonl a.jsonl 2>&1 | grep -o 'by ranks: one process')" "by ranks: one process" \
+    "and told what to do instead"
 done_testing

@@ -159,4 +159,6 @@ status_is 2 "--jaccard 1.5 is refused" "$TOKMILL" dedup-near --jaccard 1.5 a.jso
 status_is 2 "--keep worst is refused" "$TOKMILL" dedup-near --keep worst a.jsonl
 status_is 2 "more ranks than one are refused" "$TOKMILL" dedup-near --rank 0 --world 2 a.jsonl a.jsonl
 status_is 3 "--tmp-max is respected" "$TOKMILL" dedup-near --tmp-max 100K --memory 3M many.jsonl.zst
+is "$("$TOKMILL" dedup-near --rank 0 --world 2 a.jsonl a.jsonl 2>&1 | grep -o 'by ranks: minhash-sign')" "by ranks: minhash-sign" \
+    "and told what to do instead"
 done_testing
