@@ -205,7 +205,10 @@ static int segment(struct chain *c, struct cursor *cur, struct err *e)
         return -1;
     struct scope scope = {st->opts, s->conf, &s->o, c};
     bool only_operands = false, had_out = c->o.out != NULL;
-    while (cur->at < cur->n && (only_operands || strcmp(cur->v[cur->at], "then"))) {
+    const struct opt *command =
+        st->command ? opt_find(st->opts, st->command, strlen(st->command)) : NULL;
+    while (cur->at < cur->n &&
+           ((only_operands && !command) || strcmp(cur->v[cur->at], "then"))) {
         const char *arg = cur->v[cur->at];
         if (!only_operands && !strcmp(arg, "--")) {
             only_operands = true;
@@ -213,6 +216,9 @@ static int segment(struct chain *c, struct cursor *cur, struct err *e)
         } else if (!only_operands && is_option(arg)) {
             if (option(&scope, cur, e))
                 return -1;
+        } else if (only_operands && command) {
+            opt_set(command, s->conf, arg, e);
+            cur->at++;
         } else if (c->n > 1) {
             return err_set(e, ERR_USAGE, "'%.60s': input files stand in the first segment only",
                            arg);
@@ -236,7 +242,7 @@ bool chain_sees_everything(const struct chain *c)
 
 bool stage_sees_everything(const struct stage *st)
 {
-    return st->form == FORM_BARRIER || st->form == FORM_PULL ||
+    return (st->form == FORM_BARRIER && !st->unit_suffices) || st->form == FORM_PULL ||
            (st->form == FORM_TOOL && !st->plan) || (st->form == FORM_FOLD && !st->by_unit);
 }
 

@@ -121,6 +121,8 @@ struct stage {
     const char *unit_suffix;
     const struct opt *opts;
     size_t conf_size;
+    const char *command;            /* option (LIST) that takes the words behind "--"; NULL: none */
+    bool unit_suffices;             /* of a barrier: it need not see more than a unit at once */
 
     int (*open)(void *conf, const struct setup *s, struct err *e);      /* may be NULL, as all */
     /* Options that ask for a listing ("--list-rules"): 1 when it is in *out, which is then printed
