@@ -1,41 +1,49 @@
-/* Writes the native shard. A chain of independent zstd frames with tables behind them: zstd's
- * seekable format, with our own tables and checksums in skippable frames. */
+/* Writes the native shard: documents to blocks of ranks.
+ *
+ * Ids wait until there is a rank table for them. A table is made from the first SAMPLE blocks that
+ * it serves, so that a text in another language further on gets one of its own; while it serves,
+ * each block is written as soon as it is full. Nothing depends on how the ids were handed over. */
 #include <zstd.h>
 #include "core/json.h"
 #include "core/mem.h"
-#include "shard/ids_hash.h"
-#include "shard/le.h"
 #include "shard/native.h"
+#include "shard/native_file.h"
+#include "shard/native_frame.h"
+#include "shard/native_ranks.h"
+#include "shard/tms_hash.h"
 
-struct shard_sink {
-    struct output *out;
-    char *path;
-    struct shard_about about;
-    ZSTD_CCtx *z;
-    struct buf header;              /* the header's frame, counts filled in at the end */
-    struct buf blocks, docs, seek;  /* the tables, their frame's first 8 bytes included */
-    struct hasher *ids_hash, *stored_hash;
-    uint64_t tokens, n_blocks, n_docs;
-    uint32_t max_seen;
-    uint32_t *block;                /* ids not yet compressed */
-    size_t n_block;
-    unsigned char *raw, *packed;
-    size_t packed_cap;
+enum {
+    SAMPLE = 32,                    /* blocks; 8 MB of ids */
+    SERVES = 512,                   /* blocks, the sample's among them */
+    STRANGE = 32                    /* more than 1 in so many ids without a rank: a new table */
 };
 
-static void native_free(struct shard_sink *s)
+struct shard_sink {
+    struct native_file *file;
+    struct shard_about about;
+    struct ranks *ranks;            /* NULL: sampling */
+    unsigned served;                /* blocks */
+    bool stale;                     /* the last block had too many exceptions */
+    uint32_t *ids;                  /* not yet written: whole blocks, then the one being filled */
+    size_t n_ids;
+    uint32_t *ends;                 /* of documents that end among them, counted from ids[0] */
+    size_t n_ends, cap_ends;
+    ZSTD_CCtx *z;
+    struct buf head;
+    unsigned char *payload, *packed;
+    uint32_t *exceptions;
+};
+
+static void free_sink(struct shard_sink *s)
 {
     ZSTD_freeCCtx(s->z);
-    buf_free(&s->header);
-    buf_free(&s->blocks);
-    buf_free(&s->docs);
-    buf_free(&s->seek);
-    hasher_free(s->ids_hash);
-    hasher_free(s->stored_hash);
-    mem_free(s->block);
-    mem_free(s->raw);
+    ranks_free(s->ranks);
+    buf_free(&s->head);
+    mem_free(s->ids);
+    mem_free(s->ends);
+    mem_free(s->payload);
     mem_free(s->packed);
-    mem_free(s->path);
+    mem_free(s->exceptions);
     mem_free(s);
 }
 
@@ -43,139 +51,130 @@ static void native_abort(struct shard_sink *s)
 {
     if (!s)
         return;
-    output_abort(s->out);
-    native_free(s);
+    native_file_abort(s->file);
+    free_sink(s);
 }
 
-static void add32(struct buf *b, uint32_t v)
+static void header_json(struct buf *json, const struct shard_about *a, int level)
 {
-    unsigned char x[4];
-    le_put32(x, v);
-    buf_add(b, x, sizeof x);
-}
-
-static void add64(struct buf *b, uint64_t v)
-{
-    unsigned char x[8];
-    le_put64(x, v);
-    buf_add(b, x, sizeof x);
-}
-
-/* The size of a skippable frame is known when its payload is complete. */
-static void frame_size(struct buf *b)
-{
-    le_put32((unsigned char *)b->p + 4, (uint32_t)(b->n - 8));
-}
-
-static void frame_start(struct buf *b, uint32_t magic)
-{
-    add32(b, magic);
-    add32(b, 0);
-}
-
-static void seek_entry(struct shard_sink *s, size_t stored, size_t decoded)
-{
-    add32(&s->seek, (uint32_t)stored);
-    add32(&s->seek, (uint32_t)decoded);
-}
-
-static void make_header(struct shard_sink *s)
-{
-    struct buf json, *h = &s->header;
-    buf_init(&json, BUF_NO_LIMIT);
-    buf_add_byte(&json, '{');
-    if (s->about.tokenizer.n)
-        json_put_raw(&json, "tokenizer", s->about.tokenizer);
-    json_put_str(&json, "eod", slice_str(eod_place_name(s->about.eod)));
-    if (s->about.eod != EOD_NONE)
-        json_put_u64(&json, "eod_id", s->about.eod_id);
-    buf_add_byte(&json, '}');
-    frame_start(h, NATIVE_MAGIC);
-    buf_add(h, NATIVE_HEAD_MARK, 8);
-    add32(h, NATIVE_VERSION);
-    add32(h, s->about.width);
-    add32(h, NATIVE_BLOCK);
-    add32(h, (uint32_t)json.n);
-    add64(h, 0);
-    add64(h, 0);
-    add32(h, s->about.max_id);
-    add32(h, 0);
-    add64(h, 0);
-    buf_add_slice(h, buf_slice(&json));
-    buf_free(&json);
-    frame_size(h);
+    buf_init(json, BUF_NO_LIMIT);
+    buf_add_byte(json, '{');
+    if (a->tokenizer.n)
+        json_put_raw(json, "tokenizer", a->tokenizer);
+    json_put_str(json, "writer", slice_str("tokmill " TOKMILL_VERSION));
+    json_put_u64(json, "level", (uint64_t)level);
+    buf_add_byte(json, '}');
 }
 
 static struct shard_sink *native_create(const char *path, const struct shard_about *a, int level,
                                         struct err *e)
 {
-    struct output *out = output_open(path, e);
-    if (!out)
+    struct buf json;
+    header_json(&json, a, level);
+    struct native_file *file = native_file_open(path, a, buf_slice(&json), e);
+    buf_free(&json);
+    if (!file)
         return NULL;
     struct shard_sink *s = mem_zero(sizeof *s);
-    s->out = out;
-    s->path = mem_strdup(path);
+    s->file = file;
     s->about = *a;
     s->z = ZSTD_createCCtx();
     if (!s->z)
         mem_failed(1);
     ZSTD_CCtx_setParameter(s->z, ZSTD_c_compressionLevel, level);
-    buf_init(&s->header, UINT32_MAX);
-    buf_init(&s->blocks, UINT32_MAX);
-    buf_init(&s->docs, UINT32_MAX);
-    buf_init(&s->seek, UINT32_MAX);
-    s->ids_hash = hasher_new();
-    s->stored_hash = hasher_new();
-    s->block = mem_array(NATIVE_BLOCK, sizeof *s->block);
-    s->raw = mem_alloc((size_t)NATIVE_BLOCK * a->width);
-    s->packed_cap = ZSTD_compressBound((size_t)NATIVE_BLOCK * a->width);
-    s->packed = mem_alloc(s->packed_cap);
-    make_header(s);
-    frame_start(&s->blocks, NATIVE_MAGIC);
-    frame_start(&s->docs, NATIVE_MAGIC);
-    frame_start(&s->seek, 0x184D2A5E);
-    seek_entry(s, s->header.n, 0);
-    if (output_write(out, s->header.p, s->header.n, e)) {
-        native_abort(s);
-        return NULL;
-    }
+    buf_init(&s->head, UINT32_MAX);
+    s->ids = mem_alloc((size_t)SAMPLE * TMS_BLOCK * sizeof *s->ids);
+    s->payload = mem_alloc(TMS_PAYLOAD_MAX);
+    s->packed = mem_alloc(TMS_PACKED_MAX);
+    s->exceptions = mem_array(TMS_BLOCK, sizeof *s->exceptions);
     return s;
 }
 
-static int flush_block(struct shard_sink *s, struct err *e)
+/* ---- a block ------------------------------------------------------------------------------ */
+
+/* The documents that end in the block at ids[at]; one that ends where a full block does is left for
+ * the next. `ends` moves past them. */
+static void make_head(struct shard_sink *s, size_t at, size_t n, size_t x, struct slice packed,
+                      size_t *ends)
 {
-    size_t n = s->n_block * s->about.width;
-    if (!n)
-        return 0;
-    le_put_ids(s->raw, s->block, s->n_block, s->about.width);
-    size_t z = ZSTD_compress2(s->z, s->packed, s->packed_cap, s->raw, n);
+    struct buf *h = &s->head;
+    size_t first = *ends, last = at + (n == TMS_BLOCK ? n - 1 : n);
+    while (*ends < s->n_ends && s->ends[*ends] <= last)
+        ++*ends;
+    frame_begin(h, TMS_BLOCK_MARK);
+    frame_add32(h, (uint32_t)n);
+    frame_add32(h, (uint32_t)(*ends - first));
+    frame_add32(h, (uint32_t)x);
+    frame_add32(h, (uint32_t)packed.n);
+    frame_add64(h, ranks_name(s->ranks));
+    frame_add64(h, tms_hash64(s->ids + at, n));
+    frame_add64(h, hash64(packed));
+    for (size_t i = first; i < *ends; i++) {
+        unsigned char end[2];
+        le_put16(end, (uint32_t)(s->ends[i] - at));
+        buf_add(h, end, 2);
+    }
+    frame_end(h);
+}
+
+static int write_block(struct shard_sink *s, size_t at, size_t n, size_t *ends, struct err *e)
+{
+    const uint32_t *ids = s->ids + at;
+    size_t x = ranks_encode(s->ranks, ids, n, s->payload, s->exceptions);
+    le_put_ids(s->payload + 2 * n, s->exceptions, x, 4);
+    size_t z = ZSTD_compress2(s->z, s->packed, TMS_PACKED_MAX, s->payload, 2 * n + 4 * x);
     if (ZSTD_isError(z))
         return err_set(e, ERR_BUG, "zstd: %s", ZSTD_getErrorName(z));
-    add64(&s->blocks, output_size(s->out));
-    add32(&s->blocks, (uint32_t)z);
-    add32(&s->blocks, 0);
-    add64(&s->blocks, hash64(slice_of((const char *)s->raw, n)));
-    seek_entry(s, z, n);
-    ids_hash_add(s->ids_hash, s->block, s->n_block);
-    hasher_add(s->stored_hash, s->packed, z);
-    s->n_blocks++;
-    s->n_block = 0;
-    return output_write(s->out, s->packed, z, e);
+    struct native_block b = {.packed = slice_of((const char *)s->packed, z),
+                             .ranks = ranks_name(s->ranks), .ids = ids};
+    make_head(s, at, n, x, b.packed, ends);
+    if (!buf_ok(&s->head))
+        return err_set(e, ERR_DATA, "too many documents without tokens");
+    b.head = buf_slice(&s->head);
+    s->served++;
+    s->stale = x > TMS_BLOCK / STRANGE;
+    return native_file_block(s->file, &b, e);
 }
+
+/* Everything that waits, in blocks; the documents' ends that are left belong to the next ids. */
+static int flush(struct shard_sink *s, struct err *e)
+{
+    size_t ends = 0, at = 0;
+    if (!s->ranks) {
+        s->ranks = ranks_new(s->ids, s->n_ids, s->about.max_id);
+        if (native_file_ranks(s->file, ranks_frame(s->ranks), e))
+            return -1;
+    }
+    do {
+        size_t n = s->n_ids - at < TMS_BLOCK ? s->n_ids - at : TMS_BLOCK;
+        if (write_block(s, at, n, &ends, e))
+            return -1;
+        at += n;
+    } while (at < s->n_ids);
+    s->n_ends -= ends;
+    for (size_t i = 0; i < s->n_ends; i++)
+        s->ends[i] = (uint32_t)(s->ends[ends + i] - at);
+    s->n_ids = 0;
+    if (s->served >= SERVES || (s->stale && s->served >= SAMPLE)) {
+        ranks_free(s->ranks);
+        s->ranks = NULL;
+        s->served = 0;
+    }
+    return 0;
+}
+
+/* ---- the format --------------------------------------------------------------------------- */
 
 static int native_add(struct shard_sink *s, const uint32_t *ids, size_t n, struct err *e)
 {
-    s->tokens += n;
-    for (size_t i = 0; i < n; i++)
-        if (ids[i] > s->max_seen)
-            s->max_seen = ids[i];
     while (n) {
-        size_t room = NATIVE_BLOCK - s->n_block, now = n < room ? n : room;
-        memcpy(s->block + s->n_block, ids, now * sizeof *ids);
-        s->n_block += now;
+        size_t room = (s->ranks ? 1 : SAMPLE) * (size_t)TMS_BLOCK - s->n_ids;
+        size_t now = n < room ? n : room;
+        memcpy(s->ids + s->n_ids, ids, now * sizeof *ids);
+        s->n_ids += now;
         ids += now;
         n -= now;
-        if (s->n_block == NATIVE_BLOCK && flush_block(s, e))
+        if (now == room && flush(s, e))
             return -1;
     }
     return 0;
@@ -185,91 +184,37 @@ static int native_end_doc(struct shard_sink *s, const struct shard_doc *d, struc
 {
     (void)d;
     (void)e;
-    add64(&s->docs, s->tokens);
-    s->n_docs++;
+    if (s->n_ends == s->cap_ends) {
+        s->cap_ends = s->cap_ends ? 2 * s->cap_ends : 1024;
+        s->ends = mem_grow_array(s->ends, s->cap_ends, sizeof *s->ends);
+    }
+    s->ends[s->n_ends++] = (uint32_t)s->n_ids;
     return 0;
-}
-
-static void make_footer(struct shard_sink *s, struct buf *f, uint64_t blocks_at)
-{
-    struct hash128 ids = hasher_value(s->ids_hash), stored = hasher_value(s->stored_hash);
-    frame_start(f, NATIVE_MAGIC);
-    buf_add(f, NATIVE_FOOT_MARK, 8);
-    add64(f, s->tokens);
-    add64(f, s->n_docs);
-    add64(f, s->n_blocks);
-    add64(f, blocks_at);
-    add64(f, blocks_at + s->blocks.n);
-    add64(f, hash64(buf_slice(&s->header)));
-    add64(f, hash64(buf_slice(&s->blocks)));
-    add64(f, hash64(buf_slice(&s->docs)));
-    add64(f, ids.lo);
-    add64(f, ids.hi);
-    add64(f, stored.lo);
-    add64(f, stored.hi);
-    add64(f, hash64(slice_of(f->p + 8, NATIVE_FOOT - 8)));
-    frame_size(f);
-}
-
-static int write_tail(struct shard_sink *s, struct err *e)
-{
-    struct buf foot;
-    unsigned char *h = (unsigned char *)s->header.p + 8;
-    uint64_t blocks_at = output_size(s->out);
-    le_put64(h + 24, s->tokens);
-    le_put64(h + 32, s->n_docs);
-    le_put32(h + 44, s->max_seen);
-    frame_size(&s->blocks);
-    frame_size(&s->docs);
-    buf_init(&foot, 4096);
-    make_footer(s, &foot, blocks_at);
-    seek_entry(s, s->blocks.n, 0);
-    seek_entry(s, s->docs.n, 0);
-    seek_entry(s, foot.n, 0);
-    add32(&s->seek, (uint32_t)(s->n_blocks + 4));
-    buf_add_byte(&s->seek, 0);
-    add32(&s->seek, 0x8F92EAB1);
-    frame_size(&s->seek);
-    int rc = 0;
-    if (!buf_ok(&s->blocks) || !buf_ok(&s->docs) || !buf_ok(&s->seek))
-        rc = err_set(e, ERR_BUG, "too many blocks or documents for one shard");
-    if (!rc)
-        rc = output_write(s->out, s->blocks.p, s->blocks.n, e);
-    if (!rc)
-        rc = output_write(s->out, s->docs.p, s->docs.n, e);
-    if (!rc)
-        rc = output_write(s->out, foot.p, foot.n, e);
-    if (!rc)
-        rc = output_write(s->out, s->seek.p, s->seek.n, e);
-    if (!rc)
-        rc = output_pwrite(s->out, s->header.p, s->header.n, 0, e);
-    buf_free(&foot);
-    return rc;
 }
 
 static int native_commit(struct shard_sink *s, struct shard_files *files, struct err *e)
 {
-    if (flush_block(s, e) || write_tail(s, e)) {
+    if ((s->n_ids || s->n_ends) && flush(s, e)) {
         native_abort(s);
         return -1;
     }
-    struct shard_file *f = shard_files_add(files, s->path);
-    f->size = output_size(s->out);
-    f->documents = s->n_docs;
-    f->tokens = s->tokens;
-    f->hash = hasher_value(s->ids_hash);
-    int rc = output_commit(s->out, e);
-    native_free(s);
-    return rc;
+    /* A full last block leaves documents that end with it. */
+    if (s->n_ends && flush(s, e)) {
+        native_abort(s);
+        return -1;
+    }
+    struct native_file *f = s->file;
+    free_sink(s);
+    return native_file_commit(f, files, e);
 }
 
 static unsigned native_width(uint32_t max_id)
 {
-    return max_id < 65536 ? 2 : 4;
+    return max_id < 65536 ? 2 : max_id <= TMS_MAX_ID ? 4 : 0;
 }
 
 const struct shard_format shard_native = {
     .name = "native", .suffix = ".tms", .eod = EOD_LAST, .tokens_max = (uint64_t)1 << 40,
-    .docs_max = (uint64_t)1 << 28, .doc_max = UINT32_MAX, .width = native_width,
+    .docs_max = (uint64_t)1 << 30, .doc_max = UINT32_MAX, .width = native_width,
     .open = native_create, .add = native_add, .end_doc = native_end_doc,
     .commit = native_commit, .abort = native_abort};

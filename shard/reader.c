@@ -61,7 +61,7 @@ static const struct shard_format *look(const char *bin, bool idx, struct err *e)
     file_close(&f);
     if (rc)
         return NULL;
-    if (memcmp(h + 8, NATIVE_HEAD_MARK, 8) == 0 || ends(bin, ".tms"))
+    if (memcmp(h + 8, TMS_HEAD_MARK, 8) == 0 || ends(bin, ".tms"))
         return &shard_native;
     if (idx)
         return &shard_megatron;

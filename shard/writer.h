@@ -6,8 +6,8 @@
  * the first new file gets its final name, files that only the old one lists after the new one
  * stands.
  *
- * One thread. Memory: Megatron 4 bytes a document of a file, native 8 bytes a document and 32 a
- * block of 65,536 tokens.
+ * One thread. Memory: Megatron 4 bytes a document of a file; native 8 MB, 2 bytes a document and 56
+ * a block of 65,536 tokens.
  */
 #ifndef SHARD_WRITER_H
 #define SHARD_WRITER_H

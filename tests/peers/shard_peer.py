@@ -126,8 +126,8 @@ def native(vocab, want, eod, flat):
     shard = tms.Shard("t/shard.tms")
     check(same([shard[i][:-1] for i in range(len(shard))], want),
           f"{vocab}: native, by docs/SHARD.md alone")
-    check(shard.about["eod"] == "last" and shard.about["eod_id"] == eod, f"{vocab}: native says eod")
-    check(np.array_equal(shard.ids, flat), f"{vocab}: zstd frames hold the ids of the .bin")
+    check(shard.eod == "last" and shard.eod_id == eod, f"{vocab}: native says eod")
+    check(np.array_equal(shard.ids, flat), f"{vocab}: native holds the ids of the .bin")
 
 
 def main():

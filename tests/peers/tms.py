@@ -6,47 +6,73 @@ import numpy as np
 import xxhash
 import zstd
 
-SKIPPABLE, SEEK_TABLE, SEEKABLE = 0x184D2A57, 0x184D2A5E, 0x8F92EAB1
+MAGIC, SEEK_MAGIC, SEEK_END, EXCEPTION = 0x184D2A57, 0x184D2A5E, 0x8F92EAB1, 65535
+ENTRY = np.dtype([("at", "<u8"), ("token", "<u8"), ("doc", "<u8"), ("hash", "<u8"), ("size", "<u4"), ("ranks", "<u4")])
+RANKS = np.dtype([("at", "<u8"), ("name", "<u8"), ("size", "<u4"), ("zero", "<u4")])
 
 
 class Shard:
     def __init__(self, path):
         self.data = data = open(path, "rb").read()
         frames, zero, magic = struct.unpack("<IBI", data[-9:])
-        assert magic == SEEKABLE and zero == 0 and frames >= 4
+        assert magic == SEEK_END and zero == 0
         seek = len(data) - (8 + 8 * frames + 9)
-        assert struct.unpack_from("<II", data, seek) == (SEEK_TABLE, 8 * frames + 9)
-        foot = self._frame(seek - 120, 112)
-        assert foot[:8] == b"TMSFOOT\0" and xxhash.xxh3_64_intdigest(foot[:104]) == le64(foot, 104)
-        self.tokens, self.documents, self.blocks, table, docs = struct.unpack_from("<5Q", foot, 8)
-        assert self.blocks == frames - 4 == -(-self.tokens // 65536)
-        size, = struct.unpack_from("<I", data, 4)
-        for i, (at, n) in enumerate(((0, size), (table, 24 * self.blocks), (docs, 8 * self.documents))):
-            whole = data[at:at + 8 + n]
-            assert xxhash.xxh3_64_intdigest(whole) == le64(foot, 48 + 8 * i)
-        head = self._frame(0, size)
-        assert head[:8] == b"TMSHARD\0"
-        version, self.width, block, m = struct.unpack_from("<4I", head, 8)
-        assert version == 1 and block == 65536 and len(head) == 56 + m
-        assert struct.unpack_from("<2Q", head, 24) == (self.tokens, self.documents)
-        self.about = json.loads(head[56:])
-        self.table = self._frame(table, 24 * self.blocks)
-        self.ends = np.frombuffer(self._frame(docs, 8 * self.documents), "<u8")
-        flat = b"".join(self.block(i) for i in range(self.blocks))
-        low, high = struct.unpack_from("<2Q", foot, 72)
-        assert xxhash.xxh3_128_intdigest(flat) == high << 64 | low
-        self.ids = np.frombuffer(flat, f"<u{self.width}")
+        assert struct.unpack_from("<II", data, seek) == (SEEK_MAGIC, 8 * frames + 9)
+        foot = self._frame(seek - 112, b"TMSFOOT\0")
+        self.tokens, self.documents, self.blocks, index, docs = struct.unpack_from("<5Q", foot, 16)
+        self.max_seen, = struct.unpack_from("<I", foot, 56)
+        head = self._frame(0, b"TMSHARD\0")
+        assert (le64(head, -8), le64(self._frame(index, b"TMINDEX\0"), -8),
+                le64(self._frame(docs, b"TMDOCS\0\0"), -8)) == struct.unpack_from("<3Q", foot, 80)
+        version, block, self.max_id, eod, self.eod_id, m = struct.unpack_from("<6I", head, 16)
+        assert version == 1 and block == 65536 and len(head) == 48 + m
+        self.eod = ("none", "last", "first")[eod]
+        self.about = json.loads(head[40:40 + m])
+        n, r = struct.unpack_from("<QI", data, index + 16)
+        assert n == self.blocks and frames == 2 * n + r + 4
+        ranks = np.frombuffer(data, RANKS, r, index + 32)
+        self.ranks = [self._ranks(int(e["at"]), int(e["name"])) for e in ranks]
+        self.index = np.frombuffer(data, ENTRY, n + 1, index + 32 + 24 * r)
+        assert (self.index[n]["token"], self.index[n]["doc"]) == (self.tokens, self.documents)
+        self.ids = np.concatenate([np.empty(0, "<u4")] + [self.block(b) for b in range(n)])
+        low, high = struct.unpack_from("<2Q", foot, 64)
+        assert xxhash.xxh3_128_intdigest(self.ids.tobytes()) == high << 64 | low
+        table = np.frombuffer(data, "<u2", self.documents, docs + 24)
+        self.ends = np.repeat(self.index["token"][:-1], np.diff(self.index["doc"]).astype(int)) + table
 
-    def _frame(self, at, n):
-        assert struct.unpack_from("<II", self.data, at) == (SKIPPABLE, n), at
-        return self.data[at + 8:at + 8 + n]
+    def _frame(self, at, mark):
+        magic, n = struct.unpack_from("<II", self.data, at)
+        frame = self.data[at:at + 8 + n]
+        assert magic == MAGIC and frame[8:16] == mark, (at, frame[:16])
+        assert xxhash.xxh3_64_intdigest(frame[:-8]) == le64(frame, -8)
+        return frame
 
-    def block(self, i):
-        at, size, _, hashed = struct.unpack_from("<QIIQ", self.table, 24 * i)
-        out = zstd.decompress(self.data[at:at + size])
-        assert len(out) == self.width * min(65536, self.tokens - 65536 * i)
-        assert xxhash.xxh3_64_intdigest(out) == hashed
-        return out
+    def _ranks(self, at, name):
+        frame = self._frame(at, b"TMRANKS\0")
+        assert le64(frame, -8) == name
+        k, max_id, z = struct.unpack_from("<3I", frame, 16)
+        assert max_id == self.max_id
+        planes = np.frombuffer(zstd.decompress(frame[28:28 + z]) if k else b"", np.uint8)
+        listed = np.cumsum(planes.reshape(4, k).T.copy().view("<u4")[:, 0], dtype="<u4")
+        rest = np.setdiff1d(np.arange(min(max_id, 65534) + 1, dtype="<u4"), listed)
+        return np.concatenate([listed, rest])[:65535]
+
+    def block(self, b):
+        e, after = self.index[b], self.index[b + 1]
+        n, d, at = int(after["token"] - e["token"]), int(after["doc"] - e["doc"]), int(e["at"])
+        head = self._frame(at, b"TMBLOCK\0")
+        assert struct.unpack_from("<2I", head, 16) == (n, d) and len(head) == 64 + 2 * d
+        x, c = struct.unpack_from("<2I", head, 24)
+        assert len(head) + c == e["size"] and le64(head, 40) == e["hash"]
+        packed = self.data[at + len(head):at + int(e["size"])]
+        assert xxhash.xxh3_64_intdigest(packed) == le64(head, 48)
+        payload = zstd.decompress(packed) if n else b""
+        assert len(payload) == 2 * n + 4 * x
+        ranks = np.frombuffer(payload, "<u2", n)
+        ids = np.append(self.ranks[e["ranks"]], np.zeros(65536, "<u4"))[ranks]
+        ids[ranks == EXCEPTION] = np.frombuffer(payload, "<u4", x, 2 * n)
+        assert xxhash.xxh3_64_intdigest(ids.tobytes()) == e["hash"]
+        return ids
 
     def __len__(self):
         return self.documents
@@ -56,4 +82,4 @@ class Shard:
 
 
 def le64(p, at):
-    return struct.unpack_from("<Q", p, at)[0]
+    return struct.unpack_from("<Q", p, at if at >= 0 else len(p) + at)[0]

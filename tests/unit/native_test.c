@@ -55,7 +55,7 @@ static void round_trip(unsigned width)
     assert_int_equal(native_tokens(r), total);
     assert_int_equal(native_docs(r), DOCS);
     assert_int_equal(native_about(r)->eod_id, 7);
-    assert_true(total > 3 * NATIVE_BLOCK);
+    assert_true(total > 3 * TMS_BLOCK);
     uint32_t *ids = mem_array(total, sizeof *ids);
     for (unsigned i = 0; i < DOCS; i++) {
         assert_int_equal(native_doc(r, i, &from, &to, &e), 0);
@@ -65,7 +65,7 @@ static void round_trip(unsigned width)
     }
     /* Any place in any order, borders of blocks included. */
     for (uint64_t i = 0; i < 300; i++) {
-        uint64_t start = i % 3 ? i * 7919 % total : (i % total) / 3 % 3 * NATIVE_BLOCK + 65530;
+        uint64_t start = i % 3 ? i * 7919 % total : (i % total) / 3 % 3 * TMS_BLOCK + 65530;
         size_t n = start + 1000 > total ? total - start : 1000;
         assert_int_equal(native_read(r, start, n, ids, &e), 0);
         for (size_t k = 0; k < n; k++)
