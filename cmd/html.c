@@ -11,8 +11,8 @@ struct conf {
 };
 
 static const struct opt OPTS[] = {
-    OPT_CHOICE('m', "mode", "main|precision|recall|all|rules", "main", struct conf, mode,
-               "main content (best F1, or leaning to one side), or all text"),
+    OPT_CHOICE('m', "mode", "main|precision|recall|all|rules|source", "main", struct conf, mode,
+               "main content (best F1, or leaning to one side), all text, or HTML"),
     OPT_STR(0, "charset", "LABEL", "", struct conf, charset,
             "charset that the server declared, where no meta element agrees or disagrees"),
     OPT_BOOL(0, "markdown", struct conf, markdown,

@@ -4,8 +4,8 @@
 #include "read/warc_read.h"
 
 static const struct opt OPTS[] = {
-    OPT_CHOICE('m', "mode", "main|precision|recall|all|rules", "main", struct warc_conf, mode,
-               "main content (best F1, or leaning to one side), or all text"),
+    OPT_CHOICE('m', "mode", "main|precision|recall|all|rules|source", "main", struct warc_conf,
+               mode, "main content (best F1, or leaning to one side), all text, or HTML"),
     OPT_BOOL(0, "markdown", struct warc_conf, markdown,
              "text as Markdown: headings, lists, tables, code"),
     OPT_STR(0, "type", "LIST", "response,resource,conversion", struct warc_conf, types,

@@ -23,7 +23,14 @@
 #include "read/extract_hints.h"
 #include "read/html.h"
 
-enum extract_mode { EXTRACT_MAIN, EXTRACT_PRECISION, EXTRACT_RECALL, EXTRACT_ALL, EXTRACT_RULES };
+enum extract_mode {
+    EXTRACT_MAIN,
+    EXTRACT_PRECISION,
+    EXTRACT_RECALL,
+    EXTRACT_ALL,
+    EXTRACT_RULES,
+    EXTRACT_SOURCE,         /* nothing is extracted: the markup itself (read/page.c) */
+};
 enum extract_form { EXTRACT_PLAIN, EXTRACT_MARKDOWN };
 
 #define EXTRACT_BLOCKS_MAX 20000        /* scored pages have no more blocks */

@@ -83,7 +83,7 @@ int page_read(struct page *p, struct arena *a, struct slice bytes, const struct 
     if (bytes.n > HTML_PAGE_MAX)
         return -1;
     const struct slice utf8 = to_utf8(p, a, bytes, how, r);
-    if (!how->is_html) {
+    if (!how->is_html || how->mode == EXTRACT_SOURCE) {
         r->text = without_nul(a, utf8.p == p->utf8.p ? arena_copy(a, utf8) : utf8);
         return 0;
     }

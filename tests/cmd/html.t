@@ -25,6 +25,8 @@ is "$("$TOKMILL" html --markdown site/a.html | jq -r .text | head -1)" "# A & B"
 printf '<meta name=author content="N. N."><meta property=og:site_name content=S><p>a' > m.html
 is "$("$TOKMILL" html m.html | jq -c '[.metadata.author,.metadata.site]')" '["N. N.","S"]' \
     "author and site"
+"$TOKMILL" html --mode source site/a.html | jq -j .text | cmp - site/a.html
+is $? 0 "--mode source is the page itself"
 is "$("$TOKMILL" html --mode all site/a.html | jq -r .text | sed -n '1p;$p')" "Home
 Imprint" "all visible text"
 is "$("$TOKMILL" html site/b.html | jq -r .text)" "café crème" "a charset that nobody declared"

@@ -52,6 +52,7 @@ is "$(jq -cS '.stages[0].records' s.json)" \
     '{"passed":{"mime:image/png":1,"request":1,"revisit":1,"status:404":1,"warcinfo":1},"yielding":4}' \
     "every record is accounted for"
 is "$("$TOKMILL" warc --any-status w.warc | jq -r .id | head -2 | tail -1)" urn:x:4 "any status"
+is "$("$TOKMILL" warc --mode source w.warc | jq -r .text | head -1)" "$(sed -n '/^<[a-z!]/{p;q;}' w.warc | tr -d '\r')" "the page's HTML"
 is "$("$TOKMILL" warc --mode all w.warc | jq -r .text | head -1)" hello "all text"
 
 for form in chunked unchunked ungzip gzipped; do

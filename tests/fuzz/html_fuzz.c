@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct page *p = page_new();
     struct arena a;
     arena_init(&a);
-    for (int mode = EXTRACT_MAIN; mode <= EXTRACT_RULES; mode++) {
+    for (int mode = EXTRACT_MAIN; mode <= EXTRACT_SOURCE; mode++) {
         struct page_result r;
         const struct page_how how = {SLICE(""), SLICE(""), true, (enum extract_mode)mode,
                                      mode % 2 ? EXTRACT_MARKDOWN : EXTRACT_PLAIN};
