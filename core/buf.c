@@ -44,7 +44,6 @@ void buf_add(struct buf *b, const void *p, size_t n)
 
 void buf_add_slice(struct buf *b, struct slice s) { buf_add(b, s.p, s.n); }
 void buf_add_str(struct buf *b, const char *s) { buf_add(b, s, strlen(s)); }
-void buf_add_byte(struct buf *b, char c) { buf_add(b, &c, 1); }
 
 void buf_add_u64(struct buf *b, uint64_t v)
 {

@@ -26,10 +26,16 @@ char *buf_reserve(struct buf *b, size_t n);         /* room for n more bytes at 
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_add_slice(struct buf *b, struct slice s);
 void buf_add_str(struct buf *b, const char *s);
-void buf_add_byte(struct buf *b, char c);
 void buf_add_u64(struct buf *b, uint64_t v);        /* decimal */
 void buf_add_fmt(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_drop_front(struct buf *b, size_t n);       /* forget the first n bytes */
+static inline void buf_add_byte(struct buf *b, char c)
+{
+    if (b->n < b->cap && b->n < b->max)
+        b->p[b->n++] = c;
+    else
+        buf_add(b, &c, 1);
+}
 static inline bool buf_ok(const struct buf *b) { return !b->full; }
 static inline struct slice buf_slice(const struct buf *b) { return (struct slice){b->p, b->n}; }
 

@@ -1,9 +1,8 @@
 /* json - see json.h. RFC 8259; one recursive-free scanner with an explicit stack of brackets. */
 #include "core/json.h"
-#include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include "core/json_special.h"
 #include "core/utf8.h"
 
 static const char *skip_space(const char *p, const char *end)
@@ -11,14 +10,6 @@ static const char *skip_space(const char *p, const char *end)
     while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
         p++;
     return p;
-}
-
-/* One bit a byte of w that is '"', '\\' or below 0x20 (bit 7 of each byte; Mycroft's trick). */
-static uint64_t special_bytes(uint64_t w)
-{
-    const uint64_t ones = 0x0101010101010101ULL, high = 0x8080808080808080ULL;
-    uint64_t q = w ^ ones * '"', b = w ^ ones * '\\';
-    return (((q - ones) & ~q) | ((b - ones) & ~b) | ((w - ones * 0x20) & ~w)) & high;
 }
 
 static bool hex_digits(const char *p)
@@ -29,13 +20,21 @@ static bool hex_digits(const char *p)
     return true;
 }
 
+/* How many bytes stand before the first special one, or before the last seven. */
+static size_t clean_bytes(const char *p, const char *end)
+{
+    const char *from = p;
+    uint64_t w = 0;
+    while (end - p >= 8 && (memcpy(&w, p, 8), !(w = json_special_bytes(w))))
+        p += 8;
+    return (size_t)(p - from) + (w ? json_first(w) : 0);
+}
+
 /* p behind the opening quote; returns the closing quote, or NULL with *bad at the wrong byte. */
 static const char *string_end(const char *p, const char *end, const char **bad)
 {
     for (;;) {
-        uint64_t w;
-        while (end - p >= 8 && (memcpy(&w, p, 8), !special_bytes(w)))
-            p += 8;
+        p += clean_bytes(p, end);
         if (p >= end || (unsigned char)*p < 0x20)
             break;
         if (*p == '"')
@@ -351,91 +350,4 @@ bool json_u64(struct slice value, uint64_t *out)
     }
     *out = v;
     return true;
-}
-
-static void add_escape(struct buf *b, unsigned char c)
-{
-    static const char names[] = "btnvfr";       /* 8..13; \v has no short form */
-    if (c == '"' || c == '\\') {
-        buf_add_byte(b, '\\');
-        buf_add_byte(b, (char)c);
-    } else if (c >= 8 && c <= 13 && c != 11) {
-        buf_add_byte(b, '\\');
-        buf_add_byte(b, names[c - 8]);
-    } else {
-        buf_add_fmt(b, "\\u%04x", c);
-    }
-}
-
-void json_add_string(struct buf *b, struct slice s)
-{
-    const char *p = s.p, *end = s.p + s.n;
-    buf_add_byte(b, '"');
-    while (p < end) {
-        const char *from = p;
-        uint64_t w;
-        while (end - p >= 8 && (memcpy(&w, p, 8), !special_bytes(w)))
-            p += 8;
-        while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
-            p++;
-        buf_add(b, from, (size_t)(p - from));
-        if (p < end && (*p == '"' || *p == '\\' || (unsigned char)*p < 0x20))
-            add_escape(b, (unsigned char)*p++);
-    }
-    buf_add_byte(b, '"');
-}
-
-void json_add_f64(struct buf *b, double v)
-{
-    if (!isfinite(v)) {
-        buf_add_str(b, "null");
-        return;
-    }
-    char t[40];
-    for (int digits_n = 1; digits_n <= 17; digits_n++) {
-        snprintf(t, sizeof t, "%.*g", digits_n, v);
-        if (strtod(t, NULL) == v)
-            break;
-    }
-    buf_add_str(b, t);
-}
-
-void json_key_slice(struct buf *b, struct slice key)
-{
-    if (b->n && b->p[b->n - 1] != '{' && b->p[b->n - 1] != '[')
-        buf_add_byte(b, ',');
-    json_add_string(b, key);
-    buf_add_byte(b, ':');
-}
-
-void json_key(struct buf *b, const char *key) { json_key_slice(b, slice_str(key)); }
-
-void json_put_str(struct buf *b, const char *key, struct slice v)
-{
-    json_key(b, key);
-    json_add_string(b, v);
-}
-
-void json_put_u64(struct buf *b, const char *key, uint64_t v)
-{
-    json_key(b, key);
-    buf_add_u64(b, v);
-}
-
-void json_put_f64(struct buf *b, const char *key, double v)
-{
-    json_key(b, key);
-    json_add_f64(b, v);
-}
-
-void json_put_bool(struct buf *b, const char *key, bool v)
-{
-    json_key(b, key);
-    buf_add_str(b, v ? "true" : "false");
-}
-
-void json_put_raw(struct buf *b, const char *key, struct slice json)
-{
-    json_key(b, key);
-    buf_add_slice(b, json);
 }

@@ -201,6 +201,33 @@ static void writes_strings_that_read_back(void **state)
     arena_free(&a);
 }
 
+/* Near its limit a buffer is written byte by byte: the same text, and it fits to the last byte. */
+static void writes_strings_the_same_where_room_is_short(void **state)
+{
+    (void)state;
+    enum { N = 20000 };
+    static char text[N];
+    struct buf wide, tight;
+    uint32_t random = 1;
+    for (size_t i = 0; i < N; i++) {
+        random = random * 1664525 + 1013904223;
+        text[i] = (char)(random >> 24 & 0x7f);
+        text[i] = random >> 8 & 7 && (unsigned char)text[i] < 0x20 ? 'x' : text[i];
+    }
+    buf_init(&wide, 1 << 20);
+    json_add_string(&wide, slice_of(text, N));
+    buf_init(&tight, wide.n);
+    json_add_string(&tight, slice_of(text, N));
+    assert_true(buf_ok(&tight));
+    assert_bytes(buf_slice(&tight), buf_slice(&wide));
+    buf_free(&tight);
+    buf_init(&tight, wide.n - 1);
+    json_add_string(&tight, slice_of(text, N));
+    assert_false(buf_ok(&tight));
+    buf_free(&tight);
+    buf_free(&wide);
+}
+
 static void writes_the_shortest_number_that_reads_back(void **state)
 {
     (void)state;
@@ -254,6 +281,7 @@ int main(void)
         cmocka_unit_test(decodes_strings),
         cmocka_unit_test(reads_numbers),
         cmocka_unit_test(writes_strings_that_read_back),
+        cmocka_unit_test(writes_strings_the_same_where_room_is_short),
         cmocka_unit_test(writes_the_shortest_number_that_reads_back),
         cmocka_unit_test(puts_commas_where_they_are_due),
     };
