@@ -58,11 +58,11 @@ $(B)/stages.o: $(B)/stages.c
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D); echo "  CC    $<"
-	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@$(CC) $(ALL_CFLAGS) -MMD -c -o $@ $<
 
 $(B)/%.o: %.cc
 	@mkdir -p $(@D); echo "  CXX   $<"
-	@$(CXX) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
+	@$(CXX) $(ALL_CXXFLAGS) -MMD -c -o $@ $<
 
 $(B)/unit/%: tests/unit/%.c $(B)/libtokmill.a
 	@mkdir -p $(@D); echo "  TEST  $<"
@@ -73,6 +73,10 @@ unit: $(UNIT)
 
 test:
 	@tests/run.sh
+
+# The Python package, where there is a Python with NumPy.
+test-python: $(B)/tokmill
+	@NO_INSTALL=1 TOKMILL=$(abspath $(B)/tokmill) python/tests/run.sh
 
 # The same tests under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer.
 san:
@@ -136,6 +140,7 @@ uninstall:
 help:
 	@echo 'make            build ./tokmill'
 	@echo 'make test       install what is missing, build, run every test'
+	@echo 'make test-python   the package in python/, with NumPy'
 	@echo 'make test-peers ids, shards and more held against other libraries (needs PyPI)'
 	@echo 'make demo       the whole path on real input'
 	@echo 'make san        the tests under sanitizers'
@@ -153,4 +158,4 @@ clean:
 	rm -rf build build-san build-fuzz build-cover tokmill
 
 -include $(LIB_O:.o=.d) $(CMD_C:%.c=$(B)/%.d)
-.PHONY: all unit test test-peers san man fault fuzz cover lint demo bench install uninstall help clean
+.PHONY: all unit test test-python test-peers san man fault fuzz cover lint demo bench install uninstall help clean

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what building and testing tokmill needs, where apt-get is; elsewhere says what is missing.
-# Usage: tools/install-deps.sh [build|test|lint|demo|crawl|slurm]...   (default: build test)
+# Usage: tools/install-deps.sh [build|test|lint|demo|crawl|slurm|python]...   (default: build test)
 set -eu
 build="make gcc g++ libzstd-dev libpcre2-dev libutf8proc-dev libxxhash-dev libarchive-dev
 libdeflate-dev zlib1g-dev libbz2-dev liblzma-dev libexpat1-dev libcld2-dev libuchardet-dev libbrotli-dev nettle-dev libpsl-dev pkg-config"
@@ -8,6 +8,7 @@ test="libcmocka-dev perl jq zstd xz-utils bzip2 fasttext"
 demo="jq zstd xz-utils bzip2"
 crawl="debian-handbook wget busybox"
 lint="universal-ctags shellcheck"
+python="python3 python3-numpy python3-zstandard"
 slurm="slurmctld slurmd slurm-client munge"
 
 wanted=""
@@ -20,7 +21,8 @@ for set in "$@"; do
     crawl) wanted="$wanted $crawl" ;;
     lint) wanted="$wanted $lint" ;;
     slurm) wanted="$wanted $slurm" ;;
-    *) echo "usage: $0 [build|test|lint|demo|crawl|slurm]..." >&2; exit 2 ;;
+    python) wanted="$wanted $python" ;;
+    *) echo "usage: $0 [build|test|lint|demo|crawl|slurm|python]..." >&2; exit 2 ;;
     esac
 done
 
@@ -28,6 +30,7 @@ done
 there() {
     case $1 in
     lib*-dev | zlib1g-dev) ;;
+    python3-*) python3 -c "import ${1#python3-}" 2>/dev/null; return ;;
     debian-handbook) [ -d /usr/share/doc/debian-handbook/html ]; return ;;
     *) command -v "$(echo "$1" | sed 's/^gcc$/cc/; s/^g++$/c++/; s/-utils$//; s/^slurm-client$/sbatch/
             s/^munge$/munged/')" >/dev/null 2>&1; return ;;
