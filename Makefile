@@ -58,11 +58,11 @@ $(B)/stages.o: $(B)/stages.c
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D); echo "  CC    $<"
-	@$(CC) $(ALL_CFLAGS) -MMD -c -o $@ $<
+	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/%.o: %.cc
 	@mkdir -p $(@D); echo "  CXX   $<"
-	@$(CXX) $(ALL_CXXFLAGS) -MMD -c -o $@ $<
+	@$(CXX) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/unit/%: tests/unit/%.c $(B)/libtokmill.a
 	@mkdir -p $(@D); echo "  TEST  $<"

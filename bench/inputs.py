@@ -6,6 +6,7 @@ repetition, from Debian packages (downloaded, not installed), and real pages fro
     code.jsonl   sources of Go, Boost, Python
     cjk.jsonl    Chinese, Japanese, Korean
     euro.jsonl   French, German, Russian, Greek, Arabic ...
+    other.jsonl  Hindi, Khmer, Tamil, Telugu, Persian, Vietnamese ...
     en.txt       the text of en.jsonl, a line end after each document
     pages/       every fifth page of the labelled pages, and truth.json, their main content
     some.warc.gz those pages as a crawl; all.warc.gz all pages; text.wet.gz half of en as a WET file
@@ -17,6 +18,7 @@ Runs in the environment "web".   Usage: inputs.py OUT CACHE
 """
 import gzip
 import hashlib
+import html
 import json
 import os
 import re
@@ -46,6 +48,9 @@ SETS = {  # name: package, pattern of paths
             ("manpages-zh", r"/zh_.*\.gz$"), ("manpages-ja", r"/ja/.*\.gz$")],
     "euro": [("debian-handbook", HANDBOOK + r"(fr|de|ru|el|ar|es|pl|it|pt|cs)-.*\.html$"),
              ("manpages-fr", r"\.gz$"), ("manpages-de", r"\.gz$"), ("manpages-ru", r"\.gz$")],
+    "other": [("gnome-user-docs", r"/help/(as|bn|fa|gu|he|hi|kn|ml|mr|pa|ta|te|th|uk)/.*\.page$"),
+              ("libreoffice-help-hi", r"\.html$"), ("libreoffice-help-km", r"\.html$"),
+              ("libreoffice-help-vi", r"\.html$"), ("debian-handbook", HANDBOOK + r"(ar|fa)-.*\.html$")],
 }
 
 
@@ -67,6 +72,8 @@ def text_of(path):
     raw = open(path, "rb").read()
     if path.endswith(".gz"):
         raw = gzip.decompress(raw)
+    if path.endswith(".page"):      # XML of which only the tags are not text
+        return html.unescape(re.sub(r"\s*<[^>]*>\s*", "\n", raw.decode("utf-8", "ignore")))
     if not path.removesuffix(".gz").endswith(".html"):
         return raw.decode("utf-8", "ignore")
     return extract_plain_text(bytes_to_str(raw, detect_encoding(raw)), main_content=True)

@@ -1,5 +1,6 @@
 /* filter - drop documents by rules over signals: published rule sets by name, or one's own.
  * Signals are in filter/signals.c, sets in filter/rules_*.c; this file names options and wires. */
+#include <pthread.h>
 #include "core/json.h"
 #include "core/mem.h"
 #include "core/stage.h"
@@ -11,6 +12,7 @@ struct conf {
     const char *show;
     bool list_rules, list_signals, explain;
     struct spacy *spacy;
+    pthread_mutex_t *large;         /* held while a document with much scratch is at work */
     struct rules **sets;
     struct expr **exprs;
 };
@@ -99,6 +101,8 @@ static int open_filter(void *conf, const struct setup *s, struct err *e)
     if (override_all(c, c->sets, c->rules.n, e) || load_where(c, e))
         return -1;
     c->spacy = spacy_new();
+    c->large = mem_alloc(sizeof *c->large);
+    pthread_mutex_init(c->large, NULL);
     return 0;
 }
 
@@ -112,6 +116,9 @@ static void close_filter(void *conf)
     mem_free(c->sets);
     mem_free(c->exprs);
     spacy_free(c->spacy);
+    if (c->large)
+        pthread_mutex_destroy(c->large);
+    mem_free(c->large);
 }
 
 struct scratch {
@@ -136,7 +143,7 @@ static void scratch_free(void *scratch)
     mem_free(s);
 }
 
-/* ---- one document ------------------------------------------------------------------------- */
+/* ---- rules over one document --------------------------------------------------------------- */
 
 static void tell_thresholds(const struct conf *c, struct job *j)
 {
@@ -197,6 +204,7 @@ static void edit_text(struct measure *m, struct doc *d)
 {
     struct slice text = chars_strip(m->chars, buf_slice(&measure_c4(m)->text));
     doc_set_text(d, arena_copy(d->arena, text));
+    measure_end_c4(m);
 }
 
 static enum verdict run_sets(const struct conf *c, struct job *j, struct measure *m,
@@ -213,9 +221,11 @@ static enum verdict run_sets(const struct conf *c, struct job *j, struct measure
             failed = k;
             value = at;
         }
+        if (measure_full(m))
+            break;
         if (!k && r->edit) {
             edit_text(m, d);
-            measure_start(m, d);
+            measure_start(m, d, m->budget);
         }
     }
     return failed ? job_drop_value(j, failed->reason, value, failed->threshold) : DOC_KEEP;
@@ -247,6 +257,51 @@ static enum verdict run_where(const struct conf *c, struct job *j, struct measur
     return v;
 }
 
+/* ---- memory -------------------------------------------------------------------------------- */
+
+/* Scratch is at most about this many bytes a byte of text: a text of marks has as many words. */
+enum { SCRATCH_A_BYTE = 48 };
+
+/* Of --memory, what the record and its text leave, and an eighth for other workers' scratch. */
+static size_t budget_of(const struct job *j, const struct doc *d)
+{
+    uint64_t memory = 2 * j->setup->memory, least = 16 << 20;
+    bool apart = d->text.p < d->text_json.p || d->text.p > d->text_json.p + d->text_json.n;
+    uint64_t held = d->text_json.n + d->shell.n + (apart ? d->text.n : 0) + memory / 16;
+    return held + least < memory ? memory - held : least;
+}
+
+static bool is_large(const struct job *j, const struct doc *d)
+{
+    return d->text.n > 2 * j->setup->memory / 16 / SCRATCH_A_BYTE / (uint64_t)j->setup->threads;
+}
+
+/* ---- one document -------------------------------------------------------------------------- */
+
+static enum verdict judge(const struct conf *c, struct job *j, struct measure *m, struct doc *d,
+                          struct buf *why)
+{
+    measure_start(m, d, budget_of(j, d));
+    enum verdict v = run_sets(c, j, m, d, why);
+    if (v == DOC_KEEP || j->annotate) {
+        enum verdict where = run_where(c, j, m);
+        v = v == DOC_KEEP ? where : v;
+    }
+    measure_end(m);
+    if (measure_full(m))
+        return job_bad(j, "oversize", "%llu bytes of text need more memory for their words than "
+                       "--memory leaves", (unsigned long long)d->text.n);
+    return v;
+}
+
+static void note_rules(struct job *j, struct buf *why)
+{
+    buf_add_byte(why, ']');
+    json_key(&j->notes, "rules");
+    buf_add_byte(&j->notes, '[');
+    buf_add_slice(&j->notes, buf_slice(why));
+}
+
 static enum verdict filter(const void *conf, struct job *j, struct doc *d)
 {
     const struct conf *c = conf;
@@ -262,18 +317,14 @@ static enum verdict filter(const void *conf, struct job *j, struct doc *d)
     if (j->annotate)
         memset(s->noted, 0, n_signals);
     buf_init(&why, BUF_NO_LIMIT);
-    measure_start(s->measure, d);
-    enum verdict v = run_sets(c, j, s->measure, d, c->explain && j->annotate ? &why : NULL);
-    if (v == DOC_KEEP || j->annotate) {
-        enum verdict where = run_where(c, j, s->measure);
-        v = v == DOC_KEEP ? where : v;
-    }
-    if (why.n) {
-        buf_add_byte(&why, ']');
-        json_key(&j->notes, "rules");
-        buf_add_byte(&j->notes, '[');
-        buf_add_slice(&j->notes, buf_slice(&why));
-    }
+    bool large = is_large(j, d);
+    if (large)
+        pthread_mutex_lock(c->large);
+    enum verdict v = judge(c, j, s->measure, d, c->explain && j->annotate ? &why : NULL);
+    if (large)
+        pthread_mutex_unlock(c->large);
+    if (why.n)
+        note_rules(j, &why);
     buf_free(&why);
     return v;
 }

@@ -19,7 +19,8 @@ struct conf {
     int format, eod;
     const char *prefix;
     const char *size, *eod_id, *vocab_size;
-    uint64_t level;
+    uint64_t level, docs;
+    bool no_names;
     double validation;              /* share of the documents that go there; 0: no split */
     /* All documents, or training and validation: made at the first, which names the tokenizer. */
     struct shard_writer *writer[2];
@@ -29,10 +30,14 @@ struct conf {
 };
 
 static const struct opt opts[] = {
-    OPT_CHOICE('f', "format", "native|megatron|llmc|nanogpt|datatrove|olmo", "native",
+    OPT_CHOICE('f', "format", SHARD_FORMAT_NAMES, "native",
                struct conf, format, "file format"),
     OPT_STR(0, "size", "TOKENS", NULL, struct conf, size,
             "start a new file before this many tokens (K, M, G; 0: one file)"),
+    OPT_U64(0, "docs", "N", "0", struct conf, docs,
+            "start a new file after N documents (0: no limit)"),
+    OPT_BOOL(0, "no-names", struct conf, no_names,
+             "write no NAME.docs.jsonl.zst with the documents' ids and sources"),
     OPT_STR(0, "prefix", "NAME", "shard", struct conf, prefix, "begin names of files with this"),
     OPT_CHOICE(0, "eod", "add|none", "add", struct conf, eod,
                "end-of-document id once a document"),
@@ -66,6 +71,8 @@ static int shard_open(void *conf, const struct setup *s, struct err *e)
     c->plan.prefix = c->prefix;
     c->plan.size = UINT64_MAX;
     c->plan.level = (int)c->level;
+    c->plan.docs = c->docs;
+    c->plan.no_names = c->no_names;
     if (c->level < 1 || c->level > 22)
         return err_set(e, ERR_USAGE, "--level: 1 to 22");
     if (!(c->validation >= 0 && c->validation < 1))

@@ -2,20 +2,28 @@
 #include <stdio.h>
 #include "core/mem.h"
 #include "core/stage.h"
+#include "shard/detect.h"
+#include "shard/ids_hash.h"
 #include "shard/manifest.h"
 #include "shard/verify.h"
+#include "shard/wish.h"
 
 struct conf {
     const struct opt_list *operands;
-    uint64_t flaws;
+    struct wish_opts read;
+    struct shard_wish wish;
+    uint64_t flaws, documents, tokens;
+    struct hasher *all;
 };
 
-static const struct opt opts[] = {OPT_END};
+static const struct opt opts[] = {WISH_OPTS(struct conf, read), OPT_END};
 
 static int verify_open(void *conf, const struct setup *s, struct err *e)
 {
     struct conf *c = conf;
     c->operands = s->operands;
+    if (wish_set(&c->wish, &c->read, s, e))
+        return -1;
     if (!s->operands || !s->operands->n)
         return err_set(e, ERR_USAGE, "verify reads files or folders of shards: name some");
     return 0;
@@ -28,15 +36,22 @@ static void print_name(const char *s)
         putchar((unsigned char)*s < 0x20 || *s == 0x7f ? '?' : *s);
 }
 
+static void print_hash(const char *name, struct hash128 h)
+{
+    char hex[33];
+    hash128_hex(h, hex);
+    printf("%s%s", name, hex);
+}
+
 /* One line a file; the first flaw of all is also the run's error. */
 static void one(struct conf *c, const char *path, const struct shard_file *want,
                 const struct shard_about *about, struct err *first)
 {
     struct verify_report r;
     struct err e;
-    char hex[33];
+    const bool index = want && want->index;
     err_init(&e);
-    int rc = verify_file(path, want, about, &r, &e);
+    int rc = verify_file(path, want, about, &c->wish, c->all, &r, &e);
     print_name(path);
     if (rc) {
         printf(": FLAW: ");
@@ -47,14 +62,19 @@ static void one(struct conf *c, const char *path, const struct shard_file *want,
             *first = e;
         return;
     }
-    hash128_hex(r.hash, hex);
-    printf(": ok %s bytes=%llu", want && want->index ? "index" : r.format->name,
-           (unsigned long long)r.size);
-    if (!want || !want->index)
-        printf(" tokens=%llu", (unsigned long long)r.tokens);
-    if (r.counts_documents)
-        printf(" documents=%llu", (unsigned long long)r.documents);
-    printf(" xxh3_128=%s\n", hex);
+    if (index) {
+        printf(": ok index bytes=%llu", (unsigned long long)r.size);
+    } else {
+        printf(": ok %s bytes=%llu tokens=%llu documents=%llu", r.format->name,
+               (unsigned long long)r.size, (unsigned long long)r.tokens,
+               (unsigned long long)r.documents);
+        c->documents += r.documents;
+        c->tokens += r.tokens;
+    }
+    print_hash(" xxh3_128=", r.ids);
+    if (!index)
+        print_hash(" documents_xxh3_128=", r.content);
+    putchar('\n');
 }
 
 static void folder(struct conf *c, const char *path, const struct shard_manifest *m,
@@ -79,28 +99,44 @@ static void folder(struct conf *c, const char *path, const struct shard_manifest
     }
 }
 
+/* A folder with our manifest is held against it; anything else file by file. */
+static int operand(struct conf *c, const char *path, struct err *first, struct err *e)
+{
+    struct shard_manifest m;
+    struct shard_paths files = {0};
+    int rc = manifest_read(path, &m, e);
+    if (rc == 1)
+        folder(c, path, &m, first);
+    manifest_free(&m);
+    if (rc == 0 && (rc = shard_paths_add(&files, path, e)) == 0)
+        for (size_t i = 0; i < files.n; i++)
+            one(c, files.v[i], NULL, NULL, first);
+    shard_paths_free(&files);
+    return rc < 0 ? -1 : 0;
+}
+
 static int run(void *conf, const struct setup *s, struct err *e)
 {
     struct conf *c = conf;
     struct err first;
     (void)s;
     err_init(&first);
-    for (size_t i = 0; i < c->operands->n; i++) {
-        struct shard_manifest m;
-        int rc = manifest_read(c->operands->v[i], &m, e);
-        if (rc == 1)
-            folder(c, c->operands->v[i], &m, &first);
-        else if (rc == 0)
-            one(c, c->operands->v[i], NULL, NULL, &first);
-        manifest_free(&m);
-        if (rc < 0)
-            return -1;
+    c->all = hasher_new();
+    int rc = 0;
+    for (size_t i = 0; !rc && i < c->operands->n; i++)
+        rc = operand(c, c->operands->v[i], &first, e);
+    if (!rc && !c->flaws) {
+        printf("all: tokens=%llu documents=%llu", (unsigned long long)c->tokens,
+               (unsigned long long)c->documents);
+        print_hash(" documents_xxh3_128=", hasher_value(c->all));
+        putchar('\n');
     }
-    if (fflush(stdout) || ferror(stdout))
-        return err_errno(e, "standard output");
-    if (c->flaws)
+    hasher_free(c->all);
+    if (!rc && (fflush(stdout) || ferror(stdout)))
+        rc = err_errno(e, "standard output");
+    if (!rc && c->flaws)
         *e = first;
-    return c->flaws ? -1 : 0;
+    return rc || c->flaws ? -1 : 0;
 }
 
 const struct stage stage_verify = {

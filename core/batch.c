@@ -115,6 +115,10 @@ void batch_notice(struct batch *b, const char *kind, uint64_t record, uint64_t o
         b->step, kind, arena_copy(&b->arena, b->file), arena_copy(&b->arena, raw),
         arena_copy(&b->arena, slice_str(text)), record, offset, damaged};
     tally_add(&b->tally[b->step], TALLY_BAD, slice_str(kind), no_key, 1, raw.n);
+}
+
+static void count_in(struct batch *b)
+{
     if (b->bad_counts_in)
         tally_add(&b->tally[b->step], TALLY_IN, no_key, no_key, 1, 0);
 }
@@ -128,6 +132,7 @@ void batch_bad(struct batch *b, const char *kind, uint64_t record, uint64_t offs
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     batch_notice(b, kind, record, offset, raw, text, false);
+    count_in(b);
 }
 
 void batch_damaged(struct batch *b, const char *kind, uint64_t record, uint64_t offset,
@@ -139,6 +144,7 @@ void batch_damaged(struct batch *b, const char *kind, uint64_t record, uint64_t 
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     batch_notice(b, kind, record, offset, no_key, text, true);
+    count_in(b);
 }
 
 void batch_pass(struct batch *b, const char *type)

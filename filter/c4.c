@@ -24,6 +24,22 @@ void c4_free(struct c4 *r)
     word_list_free(&r->work);
 }
 
+static void end_buf(struct buf *b, size_t keep)
+{
+    if (b->cap <= keep)
+        return;
+    buf_free(b);
+    buf_init(b, BUF_NO_LIMIT);
+}
+
+void c4_end(struct c4 *r, size_t keep)
+{
+    end_buf(&r->text, keep);
+    end_buf(&r->line, keep);
+    if (r->work.cap * sizeof *r->work.v > keep)
+        word_list_free(&r->work);
+}
+
 /* ---- phrases ------------------------------------------------------------------------------ */
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
@@ -158,7 +174,8 @@ static uint64_t count_words(const struct chars *c, struct slice line, uint64_t *
 static uint64_t sentences_anew(struct c4 *r, const struct spacy *s, struct slice line)
 {
     spacy_words(s, line, &r->work);
-    return spacy_sentences(line, r->work.v, r->work.n, line.n);
+    r->full |= r->work.full;
+    return spacy_sentences(s, line, r->work.v, r->work.n, line.n);
 }
 
 struct walk {                       /* through the words of the whole text */
@@ -167,7 +184,8 @@ struct walk {                       /* through the words of the whole text */
 };
 
 /* The words of a line of the text as it is. */
-static uint64_t sentences_of(struct walk *w, struct slice text, struct slice line)
+static uint64_t sentences_of(struct walk *w, const struct spacy *s, struct slice text,
+                             struct slice line)
 {
     size_t from = (size_t)(line.p - text.p), first;
     while (w->at < w->n && w->v[w->at].at < from)
@@ -175,7 +193,7 @@ static uint64_t sentences_of(struct walk *w, struct slice text, struct slice lin
     first = w->at;
     while (w->at < w->n && w->v[w->at].at < from + line.n)
         w->at++;
-    return spacy_sentences(text, w->v + first, w->at - first, from + line.n);
+    return spacy_sentences(s, text, w->v + first, w->at - first, from + line.n);
 }
 
 /* True if the line stays. Sets r->end if the document ends here. */
@@ -224,6 +242,7 @@ void c4_run(struct c4 *r, const struct c4_rules *rules, const struct spacy *s, s
     struct slice rest = text, raw;
     struct walk w = {words, n_words, 0};
     r->end = C4_WHOLE;
+    r->full = false;
     r->lines = r->kept = r->sentences = 0;
     r->too_long_word = r->no_terminal = r->too_few_words = r->javascript = r->policy = 0;
     buf_clear(&r->text);
@@ -232,7 +251,7 @@ void c4_run(struct c4 *r, const struct c4_rules *rules, const struct spacy *s, s
         r->lines++;
         if (!keep_line(r, rules, c, &line))
             continue;
-        r->sentences += line.p == stripped.p ? sentences_of(&w, text, line)
+        r->sentences += line.p == stripped.p ? sentences_of(&w, s, text, line)
                                              : sentences_anew(r, s, line);
         if (r->kept++)
             buf_add_byte(&r->text, '\n');

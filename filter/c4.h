@@ -26,11 +26,13 @@ struct c4 {
     uint64_t too_long_word, no_terminal, too_few_words, javascript, policy;     /* lines dropped */
     struct buf text;                /* what is left, when end is C4_WHOLE */
     struct buf line;                /* scratch */
-    struct word_list work;
+    struct word_list work;          /* its limit is the caller's to set */
+    bool full;                      /* it was reached: sentences are void */
 };
 
 void c4_init(struct c4 *r);
 void c4_free(struct c4 *r);
+void c4_end(struct c4 *r, size_t keep);     /* of a text: gives back what is larger than `keep` */
 /* words: spaCy's of the whole text. */
 void c4_run(struct c4 *r, const struct c4_rules *rules, const struct spacy *s, struct slice text,
             const struct word *words, size_t n_words);

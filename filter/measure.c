@@ -27,12 +27,44 @@ void measure_free(struct measure *m)
     mem_free(m);
 }
 
-void measure_start(struct measure *m, struct doc *d)
+void measure_start(struct measure *m, struct doc *d, size_t budget)
 {
     m->doc = d;
     m->text = d->text;
     m->have = 0;
+    m->full = false;
+    m->budget = budget;
+    m->work.limit = budget;
 }
+
+bool measure_full(const struct measure *m) { return m->full; }
+
+/* Keeps what ordinary documents need. */
+enum { SCRATCH_KEPT = 4 << 20 };
+
+static void end_grams(struct measure *m)
+{
+    if (grams_held(&m->grams) <= SCRATCH_KEPT)
+        return;
+    grams_free(&m->grams);
+    m->have &= ~(unsigned)GRAMS;
+}
+
+static void end_pieces(struct measure *m)
+{
+    m->full |= m->pieces.full;
+    if (piece_counts_held(&m->pieces) > SCRATCH_KEPT)
+        piece_counts_free(&m->pieces);
+}
+
+void measure_end(struct measure *m)
+{
+    if (m->work.cap * sizeof *m->work.v > SCRATCH_KEPT)
+        word_list_free(&m->work);
+    measure_end_c4(m);
+}
+
+void measure_end_c4(struct measure *m) { c4_end(&m->c4, SCRATCH_KEPT); }
 
 void measure_rules(struct measure *m, const struct c4_rules *c4)
 {
@@ -96,11 +128,21 @@ const struct scan_counts *measure_scan(struct measure *m)
 /* datatrove/pipeline/filters/gopher_quality_filter.py, STOP_WORDS: their bytes as one number */
 #define SPELL(a, b, c, d) \
     ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
-static const struct views *get_words(struct measure *m)
+
+/* What is left of the budget is for one of the other passes at a time. */
+static struct words get_words(struct measure *m)
 {
-    const struct views *v = views_spacy(m->doc, m->spacy, &m->work);
-    m->words = v->spacy;
-    return v;
+    if (had(m, WORDS))
+        return m->words;
+    m->words = views_spacy(m->doc, m->spacy, &m->work);
+    m->full |= m->work.full;
+    if (m->budget) {
+        size_t used = m->words.n * sizeof *m->words.v, least = 1 << 20;
+        size_t left = used + least < m->budget ? m->budget - used : least;
+        m->grams.limit = m->pieces.limit = left;
+        m->c4.work.limit = left > 2 * m->text.n + least ? left - 2 * m->text.n : least;
+    }
+    return m->words;
 }
 
 /* Of a word of 2 to 4 bytes: the bit of the stop word that it is. */
@@ -120,17 +162,24 @@ static unsigned stop_word(const char *w, size_t n)
     }
 }
 
+/* Code points of word i. */
+static inline uint64_t word_chars(const struct measure *m, struct words w, size_t i)
+{
+    size_t n = word_bytes(m->chars, m->text, w.v, i, w.n);
+    return w.v[i].flags & WORD_ASCII ? n : utf8_count(slice_of(m->text.p + w.v[i].at, n));
+}
+
 const struct word_counts *measure_words(struct measure *m)
 {
     if (had(m, WORD_COUNTS))
         return &m->word;
-    const struct views *v = get_words(m);
-    struct word_counts c = {.n = v->n_spacy};
-    for (size_t i = 0; i < v->n_spacy; i++) {
-        const struct word *w = &v->spacy[i];
+    struct words words = get_words(m);
+    struct word_counts c = {.n = words.n};
+    for (size_t i = 0; i < words.n; i++) {
+        const struct word *w = &words.v[i];
         bool solid = w->flags & WORD_SOLID;
         c.solid += solid;
-        c.solid_chars += solid ? w->chars : 0;
+        c.solid_chars += solid ? word_chars(m, words, i) : 0;
         c.letter += (w->flags & WORD_LETTER) != 0;
         if (w->n >= 2 && w->n <= 4)
             c.stop_words |= stop_word(m->text.p + w->at, w->n);
@@ -188,10 +237,11 @@ const struct plain_counts *measure_plain(struct measure *m)
     if (had(m, PLAIN))
         return &m->plain;
     m->plain = (struct plain_counts){.n = 0};
-    piece_counts_clear(&m->pieces);
+    piece_counts_start(&m->pieces, m->text);
     while (slice_next(&rest, '\n', &line))
         count_plain(m, line);
     m->plain.again_chars = m->pieces.again_chars;
+    end_pieces(m);
     return &m->plain;
 }
 
@@ -219,7 +269,7 @@ const struct code_counts *measure_code(struct measure *m)
 static struct dup_counts duplicates(struct measure *m, struct slice text, size_t least)
 {
     const char *p = text.p, *end = p + text.n, *from = p;
-    piece_counts_clear(&m->pieces);
+    piece_counts_start(&m->pieces, text);
     while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
         size_t n = 1;
         while (p + n < end && p[n] == '\n')
@@ -231,7 +281,9 @@ static struct dup_counts duplicates(struct measure *m, struct slice text, size_t
         p += n;
     }
     piece_counts_add(&m->pieces, slice_of(from, (size_t)(end - from)));
-    return (struct dup_counts){m->pieces.count, m->pieces.again, m->pieces.again_chars};
+    struct dup_counts c = {m->pieces.count, m->pieces.again, m->pieces.again_chars};
+    end_pieces(m);
+    return c;
 }
 
 const struct dup_counts *measure_paragraphs(struct measure *m)
@@ -252,33 +304,45 @@ const struct dup_counts *measure_rows(struct measure *m)
 
 static void need_grams(struct measure *m)
 {
-    if (had(m, GRAMS))
-        return;
-    const struct views *v = get_words(m);
-    grams_words(&m->grams, m->text, v->spacy, v->n_spacy);
+    struct words w = get_words(m);
+    if (!had(m, GRAMS))
+        grams_words(&m->grams, m->chars, m->text, w.v, w.n);
 }
 
 const uint64_t *measure_top(struct measure *m)
 {
+    if (had(m, TOP))
+        return m->top;
     need_grams(m);
-    if (!had(m, TOP))
-        grams_top(&m->grams);
-    return m->grams.top;
+    grams_top(&m->grams);
+    memcpy(m->top, m->grams.top, sizeof m->top);
+    m->full |= m->grams.full;
+    end_grams(m);
+    return m->top;
 }
 
 const uint64_t *measure_dup(struct measure *m)
 {
+    if (had(m, DUP))
+        return m->dup;
     need_grams(m);
-    if (!had(m, DUP))
-        grams_dup(&m->grams);
-    return m->grams.dup;
+    grams_dup(&m->grams);
+    memcpy(m->dup, m->grams.dup, sizeof m->dup);
+    m->full |= m->grams.full;
+    end_grams(m);
+    return m->dup;
 }
 
 const struct c4 *measure_c4(struct measure *m)
 {
     if (had(m, C4))
         return &m->c4;
-    const struct views *v = get_words(m);
-    c4_run(&m->c4, m->c4_rules, m->spacy, m->text, v->spacy, v->n_spacy);
+    struct words w = get_words(m);
+    if (m->budget && w.n * sizeof *w.v + 2 * m->text.n > m->budget) {
+        m->full = true;             /* what is left of the text is held twice for a moment */
+        w.n = 0;
+    }
+    c4_run(&m->c4, m->c4_rules, m->spacy, m->full ? slice_of("", 0) : m->text, w.v, w.n);
+    m->full |= m->c4.full;
     return &m->c4;
 }

@@ -7,11 +7,15 @@
  *
  *     text --scan--> counts          --lines--> line counts, duplicate lines and paragraphs
  *          --words--> word counts    --grams--> repeated n-grams       --c4--> edited text
+ *
+ * A document is given a budget of memory. Where its scratch would pass it, measure_full() holds and
+ * values are void. Scratch that one large document made grow is given back at its end.
  */
 #ifndef FILTER_MEASURE_H
 #define FILTER_MEASURE_H
 #include "core/doc.h"
 #include "filter/c4.h"
+#include "filter/grams.h"
 #include "filter/repeats.h"
 #include "text/views.h"
 
@@ -61,8 +65,11 @@ struct measure {
     struct doc *doc;
     struct slice text;
     const struct c4_rules *c4_rules;
+    size_t budget;                  /* bytes of scratch; 0: any number */
+    bool full;
     unsigned have;                  /* passes done */
-    const struct word *words;
+    struct words words;
+    uint64_t top[GRAM_TOP_MAX + 1], dup[GRAM_DUP_MAX + 1];
     struct scan_counts scan;
     struct word_counts word;
     struct line_counts line;
@@ -73,7 +80,11 @@ struct measure {
 
 struct measure *measure_new(const struct spacy *s);
 void measure_free(struct measure *m);
-void measure_start(struct measure *m, struct doc *d);      /* a text shorter than 4 GiB */
+/* A text shorter than 4 GiB. */
+void measure_start(struct measure *m, struct doc *d, size_t budget);
+bool measure_full(const struct measure *m);
+void measure_end_c4(struct measure *m);                 /* the edited text is no longer needed */
+void measure_end(struct measure *m);                    /* of the document */
 /* Line rules for the pass c4 from here on; NULL: datatrove's defaults. */
 void measure_rules(struct measure *m, const struct c4_rules *c4);
 

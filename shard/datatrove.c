@@ -3,30 +3,13 @@
 #include <stdio.h>
 #include "core/mem.h"
 #include "shard/flat.h"
+#include "shard/layout.h"
 #include "shard/le.h"
-#include "shard/side.h"
 
 struct own {
     struct side *index, *metadata;
-    unsigned width;
     char name[80];              /* of the tokenizer: its hash, or none */
 };
-
-static void own_abort(struct own *o)
-{
-    if (!o)
-        return;
-    side_abort(o->index);
-    side_abort(o->metadata);
-    mem_free(o);
-}
-
-static void ds_abort(struct shard_sink *s)
-{
-    if (s)
-        own_abort(*flat_own(s));
-    flat_abort(s);
-}
 
 /* The name must hold no bar: that is where datatrove's merger splits the line. */
 static void name_tokenizer(struct own *o, const struct shard_about *a)
@@ -47,21 +30,16 @@ static struct shard_sink *ds_open(const char *path, const struct shard_about *a,
     if (!s)
         return NULL;
     struct own *o = mem_zero(sizeof *o);
-    *flat_own(s) = o;
-    o->width = a->width;
+    flat_set_own(s, o, mem_free);
     name_tokenizer(o, a);
-    o->index = side_open(path, 0, ".index", e);
-    if (o->index)
-        o->metadata = side_open(path, 0, ".metadata", e);
-    if (o->metadata)
-        return s;
-    ds_abort(s);
-    return NULL;
+    return (o->index = flat_side(s, 0, ".index", e)) &&
+                   (o->metadata = flat_side(s, 0, ".metadata", e))
+               ? s : NULL;
 }
 
 static int ds_end_doc(struct shard_sink *s, const struct shard_doc *d, struct err *e)
 {
-    struct own *o = *flat_own(s);
+    struct own *o = flat_own(s);
     unsigned char end[8];
     le_put64(end, flat_tokens(s));
     return side_write(o->index, end, sizeof end, e) || flat_end_doc(s, d, e) ? -1 : 0;
@@ -80,37 +58,20 @@ static void humanized(char *out, size_t n, uint64_t tokens)
 
 static int ds_commit(struct shard_sink *s, struct shard_files *files, struct err *e)
 {
-    struct own *o = *flat_own(s);
-    uint64_t tokens = flat_tokens(s), documents = flat_documents(s);
+    const struct own *o = flat_own(s);
     char lines[200], count[40];
-    humanized(count, sizeof count, tokens);
-    int n = snprintf(lines, sizeof lines, "%s|%u\n%llu\n%s", o->name, o->width,
-                     (unsigned long long)tokens, count);
+    humanized(count, sizeof count, flat_tokens(s));
+    int n = snprintf(lines, sizeof lines, "%s|%u\n%llu\n%s", o->name, flat_width(s),
+                     (unsigned long long)flat_tokens(s), count);
     if (side_write(o->metadata, lines, (size_t)n, e)) {
-        ds_abort(s);
+        flat_abort(s);
         return -1;
     }
-    int rc = flat_commit(s, files, e);
-    if (!rc) {
-        rc = side_commit(o->index, files, documents, tokens, e);
-        o->index = NULL;
-    }
-    if (!rc) {
-        rc = side_commit(o->metadata, files, documents, tokens, e);
-        o->metadata = NULL;
-    }
-    own_abort(o);
-    return rc;
-}
-
-/* 4 bytes if the vocabulary has more than 65,536 entries. */
-static unsigned ds_width(uint32_t max_id)
-{
-    return max_id < 65536 ? 2 : 4;
+    return flat_commit(s, files, e);
 }
 
 const struct shard_format shard_datatrove = {
-    .name = "datatrove", .suffix = ".ds", .ends = ".ds.index", .eod = EOD_LAST,
+    .name = "datatrove", .suffix = ".ds", .eod = EOD_LAST,
     .tokens_max = (uint64_t)1 << 60, .docs_max = (uint64_t)1 << 60, .doc_max = UINT32_MAX,
-    .width = ds_width, .open = ds_open, .add = flat_add, .end_doc = ds_end_doc,
-    .commit = ds_commit, .abort = ds_abort};
+    .width = flat_width_of, .open = ds_open, .add = flat_add, .end_doc = ds_end_doc,
+    .commit = ds_commit, .abort = flat_abort, .layout = &shard_datatrove_layout};

@@ -1,31 +1,32 @@
-/* Files that are a run of ids: nanoGPT (bare), llm.c (1 KiB header) and Megatron's .bin with its
- * .idx beside it. Layouts after the readers' sources; docs/SHARD.md repeats them. */
-#include "core/mem.h"
+/* Files that are a run of ids; here are also the two formats that are little more: nanoGPT (bare)
+ * and llm.c (1 KiB header). Layouts after the readers' sources. */
 #include "shard/flat.h"
+#include "core/mem.h"
 #include "shard/ids_hash.h"
+#include "shard/layout.h"
 #include "shard/le.h"
 
-enum { LLMC_HEADER = 1024, IDX_HEAD = 34, CHUNK = 16384 };
+enum { CHUNK = 16384, SIDES = 3 };
 
 struct shard_sink {
-    struct output *bin, *idx;           /* idx: Megatron only */
-    char *path, *idx_path;
+    struct output *bin;
+    char *path;
     unsigned width;
     uint64_t tokens, documents;
-    uint32_t doc_tokens;
     struct hasher *hash;
-    unsigned char *lengths;             /* i32 a document; Megatron only */
-    uint64_t lengths_cap;
-    void *own;                          /* of a format in a file of its own */
+    struct side *side[SIDES];
+    size_t n_sides;
+    void *own;
+    void (*drop)(void *own);
     unsigned char chunk[4 * CHUNK];
 };
 
 static void flat_free(struct shard_sink *s)
 {
+    if (s->drop)
+        s->drop(s->own);
     hasher_free(s->hash);
-    mem_free(s->lengths);
     mem_free(s->path);
-    mem_free(s->idx_path);
     mem_free(s);
 }
 
@@ -34,12 +35,13 @@ void flat_abort(struct shard_sink *s)
     if (!s)
         return;
     output_abort(s->bin);
-    output_abort(s->idx);
+    for (size_t i = 0; i < s->n_sides; i++)
+        side_abort(s->side[i]);
     flat_free(s);
 }
 
 struct shard_sink *flat_open(const char *path, const struct shard_about *a, int level,
-                                    struct err *e)
+                             struct err *e)
 {
     (void)level;
     struct output *bin = output_open(path, e);
@@ -53,10 +55,19 @@ struct shard_sink *flat_open(const char *path, const struct shard_about *a, int 
     return s;
 }
 
+struct side *flat_side(struct shard_sink *s, size_t cut, const char *suffix, struct err *e)
+{
+    struct side *x = side_open(s->path, cut, suffix, e);
+    if (x)
+        s->side[s->n_sides++] = x;
+    else
+        flat_abort(s);
+    return x;
+}
+
 int flat_add(struct shard_sink *s, const uint32_t *ids, size_t n, struct err *e)
 {
     s->tokens += n;
-    s->doc_tokens += (uint32_t)n;
     while (n) {
         size_t now = n < CHUNK ? n : CHUNK;
         le_put_ids(s->chunk, ids, now, s->width);
@@ -73,7 +84,6 @@ int flat_end_doc(struct shard_sink *s, const struct shard_doc *d, struct err *e)
 {
     (void)d, (void)e;
     s->documents++;
-    s->doc_tokens = 0;
     return 0;
 }
 
@@ -85,13 +95,31 @@ int flat_commit(struct shard_sink *s, struct shard_files *files, struct err *e)
     f->tokens = s->tokens;
     f->hash = hasher_value(s->hash);
     int rc = output_commit(s->bin, e);
+    for (size_t i = 0; i < s->n_sides; i++)
+        if (rc)
+            side_abort(s->side[i]);
+        else
+            rc = side_commit(s->side[i], files, s->documents, s->tokens, e);
     flat_free(s);
     return rc;
 }
 
+struct output *flat_output(struct shard_sink *s) { return s->bin; }
 uint64_t flat_tokens(const struct shard_sink *s) { return s->tokens; }
 uint64_t flat_documents(const struct shard_sink *s) { return s->documents; }
-void **flat_own(struct shard_sink *s) { return &s->own; }
+unsigned flat_width(const struct shard_sink *s) { return s->width; }
+void *flat_own(const struct shard_sink *s) { return s->own; }
+
+void flat_set_own(struct shard_sink *s, void *own, void (*drop)(void *own))
+{
+    s->own = own;
+    s->drop = drop;
+}
+
+unsigned flat_width_of(uint32_t max_id)
+{
+    return max_id < 65536 ? 2 : 4;
+}
 
 /* ---- llm.c -------------------------------------------------------------------------------- */
 
@@ -110,7 +138,7 @@ static struct shard_sink *llmc_open(const char *path, const struct shard_about *
 static int llmc_commit(struct shard_sink *s, struct shard_files *files, struct err *e)
 {
     unsigned char head[12];
-    le_put32(head, s->width == 2 ? 20240520 : 20240801);
+    le_put32(head, s->width == 2 ? LLMC_MAGIC16 : LLMC_MAGIC32);
     le_put32(head + 4, s->width == 2 ? 1 : 7);
     le_put32(head + 8, (uint32_t)s->tokens);
     if (output_pwrite(s->bin, head, sizeof head, 0, e)) {
@@ -120,139 +148,23 @@ static int llmc_commit(struct shard_sink *s, struct shard_files *files, struct e
     return flat_commit(s, files, e);
 }
 
-/* ---- Megatron ----------------------------------------------------------------------------- */
+/* Its reader casts byte offsets to int: a file stays below 2 GiB at either width. */
+const struct shard_format shard_llmc = {
+    .name = "llmc", .suffix = ".bin", .eod = EOD_FIRST, .tokens = 100000000,
+    .tokens_max = (INT32_MAX - LLMC_HEADER) / 4, .docs_max = UINT32_MAX,
+    .doc_max = (INT32_MAX - LLMC_HEADER) / 4, .width = flat_width_of,
+    .open = llmc_open, .add = flat_add, .end_doc = flat_end_doc,
+    .commit = llmc_commit, .abort = flat_abort, .layout = &shard_llmc_layout};
 
-static struct shard_sink *megatron_open(const char *path, const struct shard_about *a, int level,
-                                        struct err *e)
-{
-    size_t n = strlen(path);
-    char *idx = mem_strdup(path);
-    memcpy(idx + n - 3, "idx", 3);
-    struct shard_sink *s = flat_open(path, a, level, e);
-    if (s)
-        s->idx = output_open(idx, e);
-    if (!s || !s->idx) {
-        mem_free(idx);
-        flat_abort(s);
-        return NULL;
-    }
-    s->idx_path = idx;
-    return s;
-}
-
-static int megatron_end_doc(struct shard_sink *s, const struct shard_doc *d, struct err *e)
-{
-    if (s->documents == s->lengths_cap) {
-        s->lengths_cap = s->lengths_cap ? 2 * s->lengths_cap : 1024;
-        s->lengths = mem_grow_array(s->lengths, s->lengths_cap, 4);
-    }
-    le_put32(s->lengths + 4 * s->documents, s->doc_tokens);
-    return flat_end_doc(s, d, e);
-}
-
-static int idx_write(struct shard_sink *s, struct hasher *h, const void *p, size_t n,
-                     struct err *e)
-{
-    hasher_add(h, p, n);
-    return output_write(s->idx, p, n, e);
-}
-
-/* Byte offsets of the sequences, then the documents, each one sequence long. */
-static int idx_arrays(struct shard_sink *s, struct hasher *h, struct err *e)
-{
-    unsigned char v[8];
-    uint64_t at = 0;
-    for (uint64_t i = 0; i < s->documents; i++) {
-        le_put64(v, at);
-        at += (uint64_t)le_get32(s->lengths + 4 * i) * s->width;
-        if (idx_write(s, h, v, sizeof v, e))
-            return -1;
-    }
-    for (uint64_t i = 0; i <= s->documents; i++) {
-        le_put64(v, i);
-        if (idx_write(s, h, v, sizeof v, e))
-            return -1;
-    }
-    return 0;
-}
-
-static int idx_all(struct shard_sink *s, struct hasher *h, struct err *e)
-{
-    unsigned char head[IDX_HEAD] = {'M', 'M', 'I', 'D', 'I', 'D', 'X'};
-    le_put64(head + 9, 1);
-    head[17] = s->width == 2 ? 8 : 4;
-    le_put64(head + 18, s->documents);
-    le_put64(head + 26, s->documents + 1);
-    if (idx_write(s, h, head, sizeof head, e))
-        return -1;
-    if (s->documents && idx_write(s, h, s->lengths, 4 * s->documents, e))
-        return -1;
-    return idx_arrays(s, h, e);
-}
-
-static int megatron_commit(struct shard_sink *s, struct shard_files *files, struct err *e)
-{
-    struct hasher *h = hasher_new();
-    struct output *idx = s->idx;
-    if (idx_all(s, h, e)) {
-        hasher_free(h);
-        flat_abort(s);
-        return -1;
-    }
-    struct shard_file f = {.size = output_size(idx), .documents = s->documents,
-                           .tokens = s->tokens, .index = true, .hash = hasher_value(h)};
-    char *idx_path = s->idx_path;
-    hasher_free(h);
-    s->idx = NULL;
-    s->idx_path = NULL;
-    /* The index last: without it the pair does not exist for a reader. */
-    int rc = flat_commit(s, files, e);
-    if (rc) {
-        output_abort(idx);
-    } else {
-        struct shard_file *x = shard_files_add(files, idx_path);
-        f.name = x->name;
-        *x = f;
-        rc = output_commit(idx, e);
-    }
-    mem_free(idx_path);
-    return rc;
-}
-
-/* ---- rows --------------------------------------------------------------------------------- */
-
-/* There is no code for u32, and the writer of record calls 65500 ids and more i32. */
-static unsigned megatron_width(uint32_t max_id)
-{
-    return max_id < 65499 ? 2 : max_id <= INT32_MAX ? 4 : 0;
-}
-
-static unsigned llmc_width(uint32_t max_id)
-{
-    return max_id < 65536 ? 2 : 4;
-}
+/* ---- nanoGPT ------------------------------------------------------------------------------ */
 
 static unsigned nanogpt_width(uint32_t max_id)
 {
     return max_id < 65536 ? 2 : 0;
 }
 
-const struct shard_format shard_megatron = {
-    .name = "megatron", .suffix = ".bin", .eod = EOD_LAST, .tokens_max = (uint64_t)1 << 60,
-    .docs_max = INT32_MAX, .doc_max = INT32_MAX, .width = megatron_width,
-    .open = megatron_open, .add = flat_add, .end_doc = megatron_end_doc,
-    .commit = megatron_commit, .abort = flat_abort};
-
-/* Its reader casts byte offsets to int: a file stays below 2 GiB at either width. */
-const struct shard_format shard_llmc = {
-    .name = "llmc", .suffix = ".bin", .eod = EOD_FIRST, .tokens = 100000000,
-    .tokens_max = (INT32_MAX - LLMC_HEADER) / 4, .docs_max = UINT32_MAX,
-    .doc_max = (INT32_MAX - LLMC_HEADER) / 4, .width = llmc_width,
-    .open = llmc_open, .add = flat_add, .end_doc = flat_end_doc,
-    .commit = llmc_commit, .abort = flat_abort};
-
 const struct shard_format shard_nanogpt = {
     .name = "nanogpt", .suffix = ".bin", .eod = EOD_LAST, .tokens_max = (uint64_t)1 << 60,
     .docs_max = UINT64_MAX, .doc_max = UINT32_MAX, .width = nanogpt_width,
     .open = flat_open, .add = flat_add, .end_doc = flat_end_doc,
-    .commit = flat_commit, .abort = flat_abort};
+    .commit = flat_commit, .abort = flat_abort, .layout = &shard_nanogpt_layout};

@@ -34,7 +34,9 @@ struct shard_file {
     char *name;                 /* in the folder */
     uint64_t size, documents, tokens;
     bool index;                 /* belongs to the file before it; holds no ids */
-    struct hash128 hash;        /* ids_hash.h; of an index, of all its bytes */
+    struct hash128 hash;        /* of all ids in order; of an index, of all its bytes */
+    struct hash128 content;     /* of the documents: shard/ids_hash.h */
+    bool has_content;           /* false of an index, and in manifests of before */
 };
 
 struct shard_files {
@@ -49,10 +51,11 @@ struct shard_doc {
 };
 
 struct shard_sink;              /* a writer's own state for one file */
+struct shard_layout;
 
 struct shard_format {
     const char *name, *suffix;
-    const char *ends;           /* instead of suffix: the file with documents' ends (ends.h) */
+    bool names_docs;            /* its files name the documents: no side file is needed */
     enum eod_place eod;         /* where this format's readers look for it */
     uint64_t tokens;            /* default size of a file; 0: one file */
     uint64_t tokens_max;        /* what one file can hold */
@@ -66,11 +69,14 @@ struct shard_format {
     /* Commits, appends to `files` (names without folder), and frees s in any case. */
     int (*commit)(struct shard_sink *s, struct shard_files *files, struct err *e);
     void (*abort)(struct shard_sink *s);    /* NULL is allowed */
+    const struct shard_layout *layout;      /* the reading half: shard/layout.h */
 };
 
 extern const struct shard_format shard_native, shard_megatron, shard_llmc, shard_nanogpt,
     shard_datatrove, shard_olmo;
 extern const struct shard_format *const shard_formats[];    /* ends with NULL */
+
+#define SHARD_FORMAT_NAMES "native|megatron|llmc|nanogpt|datatrove|olmo"     /* in that order */
 
 const struct shard_format *shard_format_find(struct slice name);    /* NULL if unknown */
 const char *eod_place_name(enum eod_place p);                       /* "none" "last" "first" */

@@ -15,3 +15,8 @@ void ids_hash_add(struct hasher *h, const uint32_t *ids, size_t n)
         n -= now;
     }
 }
+
+void ids_hash_border(struct hasher *h)
+{
+    ids_hash_add(h, &(uint32_t){UINT32_MAX}, 1);
+}

@@ -5,19 +5,35 @@
 #include "shard/file.h"
 #include "shard/le.h"
 
-enum { IDX_HEAD = 34, PAGE = 4096 };
+enum { PAGE = 4096 };
 
 struct idx {
     struct file f;
     unsigned width;
-    uint64_t count, docs, bin_size;
+    bool is_signed;
+    uint64_t count, docs, bin_size;         /* docs: entries of the document array */
     uint64_t next, at;                      /* sequence, and its place in the .bin */
-    unsigned char lengths[4 * PAGE], offsets[8 * PAGE];
+    uint64_t doc;                           /* entry of the document that is next */
+    uint64_t first;                         /* its first sequence */
+    unsigned char lengths[4 * PAGE], offsets[8 * PAGE], borders[8 * PAGE];
 };
 
-static unsigned width_of(unsigned code)
+/* The codes of NumPy types in megatron.core's DType; those of floats hold no ids. */
+static unsigned width_of(unsigned code, bool *is_signed)
 {
-    return code == 8 ? 2 : code == 4 ? 4 : 0;
+    static const unsigned char width[] = {[1] = 1, [2] = 1, [3] = 2, [4] = 4, [5] = 8, [8] = 2};
+    *is_signed = code >= 2 && code <= 5;
+    return code < sizeof width ? width[code] : 0;
+}
+
+void idx_head(unsigned char head[IDX_HEAD], unsigned width, uint64_t sequences, uint64_t entries)
+{
+    memset(head, 0, IDX_HEAD);
+    memcpy(head, "MMIDIDX", 7);
+    le_put64(head + 9, 1);
+    head[17] = width == 2 ? 8 : 4;
+    le_put64(head + 18, sequences);
+    le_put64(head + 26, entries);
 }
 
 static int read_head(struct idx *x, struct err *e)
@@ -29,11 +45,11 @@ static int read_head(struct idx *x, struct err *e)
         return -1;
     if (memcmp(h, "MMIDIDX\0\0", 9) || le_get64(h + 9) != 1)
         return file_flaw(&x->f, e, "no Megatron index of version 1");
-    x->width = width_of(h[17]);
+    x->width = width_of(h[17], &x->is_signed);
     x->count = le_get64(h + 18);
     x->docs = le_get64(h + 26);
     if (!x->width)
-        return file_flaw(&x->f, e, "ids are neither u16 nor i32");
+        return file_flaw(&x->f, e, "ids are of no integer type");
     if (x->count > x->f.size / 12 || x->docs > x->f.size / 8 ||
         IDX_HEAD + 12 * x->count + 8 * x->docs != x->f.size)
         return file_flaw(&x->f, e, "the counts contradict the size of the file");
@@ -60,7 +76,7 @@ void idx_close(struct idx *x)
 }
 
 unsigned idx_width(const struct idx *x) { return x->width; }
-uint64_t idx_count(const struct idx *x) { return x->count; }
+bool idx_is_signed(const struct idx *x) { return x->is_signed; }
 
 static int load(struct idx *x, struct err *e)
 {
@@ -71,10 +87,8 @@ static int load(struct idx *x, struct err *e)
                ? -1 : 0;
 }
 
-int idx_next(struct idx *x, uint64_t *n, struct err *e)
+static int next_sequence(struct idx *x, uint64_t *n, struct err *e)
 {
-    if (x->next == x->count)
-        return x->at == x->bin_size ? 0 : file_flaw(&x->f, e, "the .bin has another size");
     uint64_t i = x->next % PAGE;
     if (i == 0 && load(x, e))
         return -1;
@@ -85,25 +99,46 @@ int idx_next(struct idx *x, uint64_t *n, struct err *e)
     if (x->at > x->bin_size)
         return file_flaw(&x->f, e, "a sequence ends behind the .bin");
     x->next++;
-    *n = len;
-    return 1;
+    *n += len;
+    return 0;
 }
 
-int idx_docs(struct idx *x, uint64_t *documents, struct err *e)
+/* Entry x->doc of the document array: where the document before it ends. */
+static int border(struct idx *x, uint64_t *v, struct err *e)
 {
-    unsigned char v[8 * 512];
-    uint64_t last = 0, base = IDX_HEAD + 12 * x->count;
-    for (uint64_t i = 0; i < x->docs; i++) {
-        uint64_t left = x->docs - i, now;
-        if (i % 512 == 0 && file_read(&x->f, v, 8 * (left < 512 ? left : 512), base + 8 * i, e))
-            return -1;
-        now = le_get64(v + 8 * (i % 512));
-        if (now > x->count || now < last || (i == 0 && now))
-            return file_flaw(&x->f, e, "the document array is out of order");
-        last = now;
-    }
-    if (!x->docs || last != x->count)
-        return file_flaw(&x->f, e, "the document array does not end at the last sequence");
-    *documents = x->docs - 1;
+    uint64_t i = x->doc % PAGE, left = x->docs - x->doc;
+    if (i == 0 && file_read(&x->f, x->borders, 8 * (left < PAGE ? left : PAGE),
+                            IDX_HEAD + 12 * x->count + 8 * x->doc, e))
+        return -1;
+    *v = le_get64(x->borders + 8 * i);
+    x->doc++;
+    if (*v > x->count || *v < x->first || (x->doc == 1 && *v))
+        return file_flaw(&x->f, e, "the document array is out of order");
     return 0;
+}
+
+static int at_end(struct idx *x, struct err *e)
+{
+    if (x->first != x->count)
+        return file_flaw(&x->f, e, "the document array does not end at the last sequence");
+    return x->at == x->bin_size ? 0 : file_flaw(&x->f, e, "the .bin has another size");
+}
+
+int idx_next(struct idx *x, uint64_t *n, struct err *e)
+{
+    uint64_t end;
+    if (!x->docs)
+        return file_flaw(&x->f, e, "the document array is empty");
+    if (x->doc == 0 && border(x, &end, e))
+        return -1;
+    if (x->doc == x->docs)
+        return at_end(x, e);
+    if (border(x, &end, e))
+        return -1;
+    *n = 0;
+    while (x->next < end)
+        if (next_sequence(x, n, e))
+            return -1;
+    x->first = end;
+    return 1;
 }

@@ -5,6 +5,7 @@
  */
 #ifndef SHARD_LE_H
 #define SHARD_LE_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -60,6 +61,30 @@ static inline void le_get_ids(uint32_t *ids, const unsigned char *p, size_t n, u
     else
         for (size_t i = 0; i < n; i++)
             ids[i] = le_get32(p + 4 * i);
+}
+
+/* Ids as others store them: 1, 2, 4 or 8 bytes, signed or not. False where one is no id of ours:
+ * negative, or beyond 32 bits. */
+static inline bool le_get_any(uint32_t *ids, const unsigned char *p, size_t n, unsigned width,
+                              bool is_signed)
+{
+    uint64_t outside = 0;
+    if (width == 8) {
+        for (size_t i = 0; i < n; i++) {
+            ids[i] = le_get32(p + 8 * i);
+            outside |= le_get32(p + 8 * i + 4);
+        }
+        return !outside;
+    }
+    if (width == 1)
+        for (size_t i = 0; i < n; i++)
+            ids[i] = p[i];
+    else
+        le_get_ids(ids, p, n, width);
+    if (is_signed)
+        for (size_t i = 0; i < n; i++)
+            outside |= ids[i] >> (8 * width - 1);
+    return !outside;
 }
 
 #endif

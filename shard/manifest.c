@@ -16,6 +16,14 @@ char *manifest_path(const char *folder, const char *name)
     return p;
 }
 
+static void put_content(struct buf *b, bool has, struct hash128 content)
+{
+    char hex[33];
+    hash128_hex(content, hex);
+    if (has)
+        json_put_str(b, "documents_xxh3_128", slice_str(hex));
+}
+
 static void add_file(struct buf *b, const struct shard_file *f)
 {
     char hex[33];
@@ -28,6 +36,7 @@ static void add_file(struct buf *b, const struct shard_file *f)
     if (f->index)
         json_put_bool(b, "index", true);
     json_put_str(b, "xxh3_128", slice_str(hex));
+    put_content(b, f->has_content, f->content);
     buf_add_byte(b, '}');
 }
 
@@ -47,6 +56,7 @@ static void format_manifest(struct buf *b, const struct shard_manifest *m)
         json_put_raw(b, "tokenizer", a->tokenizer);
     json_put_u64(b, "documents", m->documents);
     json_put_u64(b, "tokens", m->tokens);
+    put_content(b, m->has_content, m->content);
     json_key(b, "files");
     buf_add_byte(b, '[');
     for (size_t i = 0; i < m->files.n; i++) {
@@ -102,6 +112,14 @@ static bool parse_hex(struct slice s, struct hash128 *h)
     return true;
 }
 
+/* Absent in manifests of before; present and wrong is damage. */
+static bool parse_content(struct slice o, bool *has, struct hash128 *content)
+{
+    struct slice v = member(o, "documents_xxh3_128");
+    *has = v.p != NULL;
+    return !v.p || parse_hex(inside(v), content);
+}
+
 /* A name is used as a path: it may hold neither a folder nor an escape. */
 static bool parse_file(struct slice o, struct shard_files *files)
 {
@@ -114,7 +132,8 @@ static bool parse_file(struct slice o, struct shard_files *files)
     struct shard_file *f = shard_files_add(files, path);
     f->index = slice_is(member(o, "index"), "true");
     return number(o, "size", &f->size) && number(o, "documents", &f->documents) &&
-           number(o, "tokens", &f->tokens) && parse_hex(inside(member(o, "xxh3_128")), &f->hash);
+           number(o, "tokens", &f->tokens) && parse_hex(inside(member(o, "xxh3_128")), &f->hash) &&
+           parse_content(o, &f->has_content, &f->content);
 }
 
 static bool parse_about(struct slice all, struct shard_about *a)
@@ -145,7 +164,8 @@ static bool parse(struct shard_manifest *m)
     m->format = shard_format_find(inside(member(all, "format")));
     if (!slice_is(inside(member(all, "kind")), "shards") || !m->format ||
         !parse_about(all, &m->about) || !number(all, "documents", &m->documents) ||
-        !number(all, "tokens", &m->tokens) || !json_iter_init(&it, member(all, "files")))
+        !number(all, "tokens", &m->tokens) || !parse_content(all, &m->has_content, &m->content) ||
+        !json_iter_init(&it, member(all, "files")))
         return false;
     while (json_iter_next(&it, &f))
         if (f.value.p[0] != '{' || !parse_file(f.value, &m->files))

@@ -2,9 +2,13 @@
  *
  *     {"tokmill":"0.1.0","kind":"shards","format":"native","id_bytes":2,"max_id":50256,
  *      "eod":"last","eod_id":50256,"tokenizer":{...},"documents":3,"tokens":1204,
- *      "files":[{"name":"shard.tms","size":2311,"documents":3,"tokens":1204,"xxh3_128":"..."}]}
+ *      "documents_xxh3_128":"...",
+ *      "files":[{"name":"shard.tms","size":2311,"documents":3,"tokens":1204,
+ *                "xxh3_128":"...","documents_xxh3_128":"..."}]}
  *
- * It carries no time, host or path. Reading trusts nothing: names with a slash are refused.
+ * xxh3_128 is of all ids in order (of an index: of the file), documents_xxh3_128 of the content of
+ * each file and of all together (both: shard/ids_hash.h). The manifest carries no time,
+ * host or path. Reading trusts nothing: names with a slash are refused.
  */
 #ifndef SHARD_MANIFEST_H
 #define SHARD_MANIFEST_H
@@ -16,6 +20,8 @@ struct shard_manifest {
     const struct shard_format *format;
     struct shard_about about;
     uint64_t documents, tokens;
+    struct hash128 content;         /* of all files' documents in order */
+    bool has_content;
     struct shard_files files;
 };
 

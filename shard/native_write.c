@@ -6,6 +6,7 @@
 #include <zstd.h>
 #include "core/json.h"
 #include "core/mem.h"
+#include "shard/layout.h"
 #include "shard/native.h"
 #include "shard/native_file.h"
 #include "shard/native_frame.h"
@@ -217,4 +218,4 @@ const struct shard_format shard_native = {
     .name = "native", .suffix = ".tms", .eod = EOD_LAST, .tokens_max = (uint64_t)1 << 40,
     .docs_max = (uint64_t)1 << 30, .doc_max = UINT32_MAX, .width = native_width,
     .open = native_create, .add = native_add, .end_doc = native_end_doc,
-    .commit = native_commit, .abort = native_abort};
+    .commit = native_commit, .abort = native_abort, .layout = &shard_native_layout};

@@ -6,35 +6,24 @@
 #include "core/buf.h"
 #include "core/mem.h"
 #include "shard/flat.h"
-#include "shard/side.h"
+#include "shard/layout.h"
 
 enum { PACKED = 1 << 16 };
 
 struct own {
     struct side *csv;
     z_stream z;
-    bool has_z;
     uint64_t start;             /* of the document being written */
     struct buf row;
     unsigned char packed[PACKED];
 };
 
-static void own_abort(struct own *o)
+static void drop(void *p)
 {
-    if (!o)
-        return;
-    side_abort(o->csv);
-    if (o->has_z)
-        deflateEnd(&o->z);
+    struct own *o = p;
+    deflateEnd(&o->z);
     buf_free(&o->row);
     mem_free(o);
-}
-
-static void olmo_abort(struct shard_sink *s)
-{
-    if (s)
-        own_abort(*flat_own(s));
-    flat_abort(s);
 }
 
 static struct shard_sink *olmo_open(const char *path, const struct shard_about *a, int level,
@@ -44,17 +33,13 @@ static struct shard_sink *olmo_open(const char *path, const struct shard_about *
     if (!s)
         return NULL;
     struct own *o = mem_zero(sizeof *o);
-    *flat_own(s) = o;
     buf_init(&o->row, BUF_NO_LIMIT);
-    o->csv = side_open(path, strlen(".npy"), ".csv.gz", e);
     /* windowBits + 16: a gzip header, with neither time nor name in it */
-    o->has_z = o->csv && deflateInit2(&o->z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK;
-    if (o->has_z)
-        return s;
-    if (o->csv)
-        err_set(e, ERR_NOMEM, "no memory for zlib");
-    olmo_abort(s);
-    return NULL;
+    if (deflateInit2(&o->z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        mem_failed(0);
+    flat_set_own(s, o, drop);
+    o->csv = flat_side(s, strlen(".npy"), ".csv.gz", e);
+    return o->csv ? s : NULL;
 }
 
 static int pack(struct own *o, const void *p, size_t n, int flush, struct err *e)
@@ -91,7 +76,7 @@ static void add_field(struct buf *b, struct slice f)
 
 static int olmo_end_doc(struct shard_sink *s, const struct shard_doc *d, struct err *e)
 {
-    struct own *o = *flat_own(s);
+    struct own *o = flat_own(s);
     char number[64];
     buf_clear(&o->row);
     snprintf(number, sizeof number, "%llu,%llu,", (unsigned long long)o->start,
@@ -108,28 +93,15 @@ static int olmo_end_doc(struct shard_sink *s, const struct shard_doc *d, struct 
 
 static int olmo_commit(struct shard_sink *s, struct shard_files *files, struct err *e)
 {
-    struct own *o = *flat_own(s);
-    uint64_t tokens = flat_tokens(s), documents = flat_documents(s);
-    if (pack(o, "", 0, Z_FINISH, e)) {
-        olmo_abort(s);
+    if (pack(flat_own(s), "", 0, Z_FINISH, e)) {
+        flat_abort(s);
         return -1;
     }
-    int rc = flat_commit(s, files, e);
-    if (!rc) {
-        rc = side_commit(o->csv, files, documents, tokens, e);
-        o->csv = NULL;
-    }
-    own_abort(o);
-    return rc;
-}
-
-static unsigned olmo_width(uint32_t max_id)
-{
-    return max_id < 65536 ? 2 : 4;
+    return flat_commit(s, files, e);
 }
 
 const struct shard_format shard_olmo = {
-    .name = "olmo", .suffix = ".npy", .ends = ".csv.gz", .eod = EOD_LAST,
+    .name = "olmo", .suffix = ".npy", .eod = EOD_LAST, .names_docs = true,
     .tokens_max = (uint64_t)1 << 60, .docs_max = (uint64_t)1 << 60, .doc_max = UINT32_MAX,
-    .width = olmo_width, .open = olmo_open, .add = flat_add, .end_doc = olmo_end_doc,
-    .commit = olmo_commit, .abort = olmo_abort};
+    .width = flat_width_of, .open = olmo_open, .add = flat_add, .end_doc = olmo_end_doc,
+    .commit = olmo_commit, .abort = flat_abort, .layout = &shard_olmo_layout};

@@ -4,11 +4,15 @@
 #include <stdio.h>
 #include <unistd.h>
 #include "core/mem.h"
+#include "shard/ids_hash.h"
 #include "shard/manifest.h"
+#include "shard/docnames.h"
 
 struct shard_writer {
     struct shard_plan plan;
     struct shard_sink *sink;        /* the file being written, or NULL */
+    struct docnames_out *names;        /* beside it, or NULL */
+    struct hasher *file_content, *content;
     char *tokenizer, *folder, *prefix;
     uint64_t tokens, documents;     /* of that file */
     unsigned long serial;
@@ -31,6 +35,7 @@ struct shard_writer *shard_writer_new(const struct shard_plan *p, struct err *e)
     w->plan.about.tokenizer = slice_of(w->tokenizer, p->about.tokenizer.n);
     if (w->plan.size == UINT64_MAX)
         w->plan.size = p->format->tokens;
+    w->content = hasher_new();
     /* A damaged old manifest is no reason to refuse: it is about to be replaced. */
     struct err ignored;
     err_init(&ignored);
@@ -48,7 +53,7 @@ static char *file_path(const struct shard_writer *w)
     char number[32] = "";
     if (f == &shard_llmc)
         snprintf(number, sizeof number, "_%06lu", w->serial);
-    else if (w->plan.size)
+    else if (w->plan.size || w->plan.docs)
         snprintf(number, sizeof number, "-%05lu", w->serial);
     size_t n = strlen(w->prefix) + strlen(number) + strlen(f->suffix) + 1;
     char *name = mem_alloc(n);
@@ -60,27 +65,49 @@ static char *file_path(const struct shard_writer *w)
 
 static int open_file(struct shard_writer *w, struct err *e)
 {
+    const struct shard_format *f = w->plan.format;
     char *path = file_path(w);
-    w->sink = w->plan.format->open(path, &w->plan.about, w->plan.level, e);
+    w->sink = f->open(path, &w->plan.about, w->plan.level, e);
+    if (w->sink && !f->names_docs && !w->plan.no_names && !(w->names = docnames_create(path, e))) {
+        f->abort(w->sink);
+        w->sink = NULL;
+    }
     w->tokens = w->documents = 0;
+    w->file_content = hasher_new();
     w->serial++;
     mem_free(path);
     return w->sink ? 0 : -1;
 }
 
+static void forget_old(struct shard_writer *w)
+{
+    if (w->old_gone)
+        return;
+    char *path = manifest_path(w->folder, "manifest.json");
+    unlink(path);
+    mem_free(path);
+    w->old_gone = true;
+}
+
 static int close_file(struct shard_writer *w, struct err *e)
 {
     struct shard_sink *s = w->sink;
-    if (!w->old_gone) {
-        char *path = manifest_path(w->folder, "manifest.json");
-        unlink(path);
-        mem_free(path);
-        w->old_gone = true;
-    }
+    struct docnames_out *names = w->names;
+    const size_t at = w->done.files.n;
+    forget_old(w);
     w->done.documents += w->documents;
     w->done.tokens += w->tokens;
     w->sink = NULL;
-    return w->plan.format->commit(s, &w->done.files, e);
+    w->names = NULL;
+    if (w->plan.format->commit(s, &w->done.files, e)) {
+        docnames_abort(names);
+        return -1;
+    }
+    w->done.files.v[at].content = hasher_value(w->file_content);
+    w->done.files.v[at].has_content = true;
+    hasher_free(w->file_content);
+    w->file_content = NULL;
+    return names ? docnames_commit(names, &w->done.files, w->documents, w->tokens, e) : 0;
 }
 
 /* Whether the file has no room for n more tokens. */
@@ -88,7 +115,14 @@ static bool full(const struct shard_writer *w, uint64_t n)
 {
     const struct shard_format *f = w->plan.format;
     uint64_t max = w->plan.size && w->plan.size < f->tokens_max ? w->plan.size : f->tokens_max;
-    return w->documents && (w->tokens + n > max || w->documents >= f->docs_max);
+    uint64_t docs = w->plan.docs && w->plan.docs < f->docs_max ? w->plan.docs : f->docs_max;
+    return w->documents && (w->tokens + n > max || w->documents >= docs);
+}
+
+static void add_content(struct hasher *h, const uint32_t *ids, size_t n)
+{
+    ids_hash_add(h, ids, n);
+    ids_hash_border(h);
 }
 
 int shard_writer_add(struct shard_writer *w, const uint32_t *ids, size_t n,
@@ -101,7 +135,7 @@ int shard_writer_add(struct shard_writer *w, const uint32_t *ids, size_t n,
         return err_set(e, ERR_DATA, "a document of %llu tokens; %s takes %lu",
                        (unsigned long long)all, f->name, (unsigned long)f->doc_max);
     if (w->sink && full(w, all)) {
-        if (!w->plan.size)
+        if (!w->plan.size && !w->plan.docs)
             return err_set(e, ERR_DATA, "more than one %s file can hold: give --size", f->name);
         if (close_file(w, e))
             return -1;
@@ -110,8 +144,11 @@ int shard_writer_add(struct shard_writer *w, const uint32_t *ids, size_t n,
         return -1;
     if ((a->eod == EOD_FIRST && f->add(w->sink, &a->eod_id, 1, e)) ||
         f->add(w->sink, ids, n, e) ||
-        (a->eod == EOD_LAST && f->add(w->sink, &a->eod_id, 1, e)) || f->end_doc(w->sink, d, e))
+        (a->eod == EOD_LAST && f->add(w->sink, &a->eod_id, 1, e)) || f->end_doc(w->sink, d, e) ||
+        (w->names && docnames_add(w->names, d, e)))
         return -1;
+    add_content(w->file_content, ids, n);
+    add_content(w->content, ids, n);
     w->tokens += all;
     w->documents++;
     return 0;
@@ -144,11 +181,15 @@ int shard_writer_finish(struct shard_writer *w, struct err *e)
         return -1;
     w->done.format = w->plan.format;
     w->done.about = w->plan.about;
+    w->done.content = hasher_value(w->content);
+    w->done.has_content = true;
     if (manifest_write(w->folder, &w->done, e))
         return -1;
     remove_old(w);
     return 0;
 }
+
+const struct shard_manifest *shard_writer_done(const struct shard_writer *w) { return &w->done; }
 
 void shard_writer_free(struct shard_writer *w)
 {
@@ -156,6 +197,9 @@ void shard_writer_free(struct shard_writer *w)
         return;
     if (w->sink)
         w->plan.format->abort(w->sink);
+    docnames_abort(w->names);
+    hasher_free(w->file_content);
+    hasher_free(w->content);
     manifest_free(&w->done);
     manifest_free(&w->old);
     mem_free(w->tokenizer);

@@ -6,6 +6,10 @@
  * the first new file gets its final name, files that only the old one lists after the new one
  * stands.
  *
+ * Beside each file stands one with the names of its documents (shard/docnames.h), unless the format
+ * has them itself or the plan does without. The content's own hash goes into the manifest, of each
+ * file and of all (shard/ids_hash.h).
+ *
  * One thread. Memory: Megatron 4 bytes a document of a file; native 8 MB, 2 bytes a document and 56
  * a block of 65,536 tokens.
  */
@@ -13,11 +17,15 @@
 #define SHARD_WRITER_H
 #include "shard/format.h"
 
+struct shard_manifest;
+
 struct shard_plan {
     const struct shard_format *format;
     const char *folder, *prefix;
     uint64_t size;                  /* tokens a file; UINT64_MAX: the format's default; 0: all */
-    int level;                      /* zstd, native only */
+    uint64_t docs;                  /* documents a file; 0: no limit */
+    int level;                      /* zstd */
+    bool no_names;
     struct shard_about about;       /* slices are copied */
 };
 
@@ -28,6 +36,7 @@ struct shard_writer *shard_writer_new(const struct shard_plan *p, struct err *e)
 int shard_writer_add(struct shard_writer *w, const uint32_t *ids, size_t n,
                      const struct shard_doc *d, struct err *e);
 int shard_writer_finish(struct shard_writer *w, struct err *e);     /* frees nothing */
+const struct shard_manifest *shard_writer_done(const struct shard_writer *w);  /* after finish */
 void shard_writer_free(struct shard_writer *w);     /* drops what is unfinished; NULL allowed */
 
 #endif

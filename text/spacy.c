@@ -109,13 +109,30 @@ void word_list_free(struct word_list *w)
 {
     mem_free(w->v);
     mem_free(w->cuts);
-    *w = (struct word_list){NULL, 0, 0, NULL, 0, 0};
+    mem_free(w->spans);
+    *w = (struct word_list){.limit = w->limit};
 }
 
-static struct word *add_word(struct word_list *w)
+/* Room for one more word or cut, of cap so far. By half when large: what is not used costs
+ * nothing, but all of it is charged. False and full: the limit is reached. */
+static bool may_grow(struct word_list *w, size_t *cap, size_t size, size_t first)
+{
+    size_t more = !*cap ? first : *cap < 1 << 20 ? *cap : *cap / 4;
+    size_t all = w->cap * sizeof *w->v + w->cap_cuts * sizeof *w->cuts +
+                 w->cap_spans * sizeof *w->spans + more * size;
+    if (*cap && w->limit && all > w->limit) {
+        w->full = true;
+        return false;
+    }
+    *cap += more;
+    return true;
+}
+
+static inline struct word *add_word(struct word_list *w)
 {
     if (w->n == w->cap) {
-        w->cap = w->cap ? 2 * w->cap : 1024;
+        if (!may_grow(w, &w->cap, sizeof *w->v, 1024))
+            return &w->v[w->n - 1];
         w->v = mem_grow_array(w->v, w->cap, sizeof *w->v);
     }
     return &w->v[w->n++];
@@ -124,10 +141,18 @@ static struct word *add_word(struct word_list *w)
 static void add_cut(struct word_list *w, size_t n)
 {
     if (w->n_cuts == w->cap_cuts) {
-        w->cap_cuts = w->cap_cuts ? 2 * w->cap_cuts : 64;
+        if (!may_grow(w, &w->cap_cuts, sizeof *w->cuts, 64))
+            return;
         w->cuts = mem_grow_array(w->cuts, w->cap_cuts, sizeof *w->cuts);
     }
     w->cuts[w->n_cuts++] = (uint32_t)n;
+}
+
+size_t word_long(const struct chars *c, struct slice text, const struct word *v, size_t i, size_t n,
+                 size_t end)
+{
+    size_t to = i + 1 < n ? v[i + 1].at : end;
+    return chars_rstrip(c, slice_of(text.p + v[i].at, to - v[i].at)).n;
 }
 
 struct place {
@@ -149,17 +174,18 @@ static void push(const struct place *at, const char *p, size_t n)
         solid |= ~f & CH_DT_PUNCT;
         chars++;
     }
-    *add_word(at->w) = (struct word){
-        (uint32_t)(start - at->base), (uint32_t)n, chars,
-        (any & CH_LETTER ? WORD_LETTER : 0u) | (solid ? WORD_SOLID : 0u) |
-            (all & CH_PUNCT ? WORD_PUNCT : 0u) |
-            (chars == 1 && (any & CH_SENTENCE) ? WORD_STOP : 0u)};
+    unsigned flags = (any & CH_LETTER ? WORD_LETTER : 0u) | (solid ? WORD_SOLID : 0u) |
+                     (all & CH_PUNCT ? WORD_PUNCT : 0u) | (chars == n ? WORD_ASCII : 0u) |
+                     (chars == 1 && (any & CH_SENTENCE) ? WORD_STOP : 0u);
+    *add_word(at->w) = (struct word){(uint32_t)(start - at->base),
+                                     (uint16_t)(n < WORD_LONG ? n : WORD_LONG), (uint16_t)flags};
 }
 
 static void push_plain(const struct place *at, const char *p, size_t n)
 {
-    *add_word(at->w) = (struct word){(uint32_t)(p - at->base), (uint32_t)n, (uint32_t)n,
-                                     WORD_LETTER | WORD_SOLID | WORD_PLAIN};
+    *add_word(at->w) = (struct word){(uint32_t)(p - at->base),
+                                     (uint16_t)(n < WORD_LONG ? n : WORD_LONG),
+                                     WORD_LETTER | WORD_SOLID | WORD_PLAIN | WORD_ASCII};
 }
 
 static void push_special(const struct place *at, const struct spacy_exc *e, const char *p)
@@ -261,23 +287,15 @@ static bool spells(const struct pattern *m, const struct spacy_exc *e, const cha
     return true;
 }
 
-struct span {
-    size_t start;
-    const struct pattern *m;
-};
-
-struct spans {
-    struct span *v;
-    size_t n, cap;
-};
-
-static void add_span(struct spans *all, size_t start, const struct pattern *m)
+static void add_span(struct word_list *w, size_t start, const struct spacy *s, size_t pattern)
 {
-    if (all->n == all->cap) {
-        all->cap = all->cap ? 2 * all->cap : 32;
-        all->v = mem_grow_array(all->v, all->cap, sizeof *all->v);
+    if (w->n_spans == w->cap_spans) {
+        if (!may_grow(w, &w->cap_spans, sizeof *w->spans, 32))
+            return;
+        w->spans = mem_grow_array(w->spans, w->cap_spans, sizeof *w->spans);
     }
-    all->v[all->n++] = (struct span){start, m};
+    w->spans[w->n_spans++] = (struct word_span){(uint32_t)start, s->pattern[pattern].n,
+                                                (uint16_t)pattern};
 }
 
 /* No white-space token between what ends at `a` and what begins at `b`: one blank is none. */
@@ -291,8 +309,7 @@ static bool next_to(const char *text, const struct word *v)
     return row(text, v[0].at + v[0].n, v[1].at);
 }
 
-static void find_at(const struct spacy *s, const char *text, const struct word_list *w, size_t i,
-                    struct spans *all)
+static void find_at(const struct spacy *s, const char *text, struct word_list *w, size_t i)
 {
     const struct word *v = w->v + i;
     if (i + 1 >= w->n)
@@ -310,87 +327,102 @@ static void find_at(const struct spacy *s, const char *text, const struct word_l
         while (n < m->n && next_to(text, v + n - 1))
             n++;
         if (n == m->n && spells(m, &s->special[m->special], text, v))
-            add_span(all, i, m);
+            add_span(w, i, s, k - 1);
     }
 }
 
 /* Longest first, then leftmost. */
 static int by_length(const void *a, const void *b)
 {
-    const struct span *x = a, *y = b;
-    if (x->m->n != y->m->n)
-        return x->m->n > y->m->n ? -1 : 1;
+    const struct word_span *x = a, *y = b;
+    if (x->words != y->words)
+        return x->words > y->words ? -1 : 1;
     return (x->start > y->start) - (x->start < y->start);
 }
 
 static int by_start(const void *a, const void *b)
 {
-    const struct span *x = a, *y = b;
+    const struct word_span *x = a, *y = b;
     return (x->start > y->start) - (x->start < y->start);
 }
 
 /* _filter_special_spans: also a span that is passed over blocks its tokens. */
-static void filter_spans(struct word_list *w, struct spans *all)
+static void filter_spans(struct word_list *w)
 {
     size_t kept = 0;
-    qsort(all->v, all->n, sizeof *all->v, by_length);
-    for (size_t i = 0; i < all->n; i++) {
-        struct span x = all->v[i];
+    qsort(w->spans, w->n_spans, sizeof *w->spans, by_length);
+    for (size_t i = 0; i < w->n_spans; i++) {
+        struct word_span x = w->spans[i];
         struct word *v = w->v + x.start;
-        bool free = !((v[0].flags | v[x.m->n - 1].flags) & WORD_SEEN);
-        for (size_t k = 0; k < x.m->n; k++)
+        bool free = !((v[0].flags | v[x.words - 1].flags) & WORD_SEEN);
+        for (size_t k = 0; k < x.words; k++)
             v[k].flags |= WORD_SEEN;
         if (free)
-            all->v[kept++] = x;
+            w->spans[kept++] = x;
     }
-    all->n = kept;
-    qsort(all->v, all->n, sizeof *all->v, by_start);
+    w->n_spans = kept;
+    qsort(w->spans, w->n_spans, sizeof *w->spans, by_start);
 }
 
-/* _retokenize_special_spans */
-static void put_together(const struct place *at, const struct spans *all)
+/* Words that exceptions have beyond those that they replace. */
+static size_t count_more(const struct place *at)
 {
-    struct word_list old = *at->w;
-    size_t k = 0;
-    *at->w = (struct word_list){.cuts = old.cuts, .cap_cuts = old.cap_cuts};
-    for (size_t i = 0; i < old.n;) {
-        const struct word *v = old.v + i;
-        if (k == all->n || all->v[k].start != i) {
-            *add_word(at->w) = *v;
-            i++;
-            continue;
-        }
-        const struct pattern *m = all->v[k++].m;
-        const struct spacy_exc *e = &at->s->special[m->special];
-        bool apart = v[m->n - 1].at + v[m->n - 1].n - v->at != e->n;    /* a blank in between */
-        for (size_t n = 0; apart && n < m->n; n++)
-            *add_word(at->w) = v[n];
-        if (!apart)
-            push_special(at, e, at->base + v->at);
-        i += m->n;
+    const struct word_list *w = at->w;
+    size_t more = 0;
+    for (size_t k = 0; k < w->n_spans; k++) {
+        const struct pattern *m = &at->s->pattern[w->spans[k].pattern];
+        size_t pieces = at->s->special[m->special].pieces;
+        more += pieces > m->n ? pieces - m->n : 0;
     }
-    mem_free(old.v);
-    for (size_t i = 0; i < at->w->n; i++)
-        at->w->v[i].flags &= ~(uint32_t)WORD_SEEN;
+    return more;
+}
+
+/* _retokenize_special_spans. In place: what is behind the first span moves back to make room. */
+static void put_together(const struct place *at)
+{
+    struct word_list *w = at->w;
+    size_t first = w->spans[0].start, more = count_more(at), k = 0, old = w->n;
+    for (size_t i = 0; i < more && !w->full; i++)
+        add_word(w);
+    if (w->full)
+        return;
+    memmove(w->v + first + more, w->v + first, (old - first) * sizeof *w->v);
+    w->n = first;
+    for (size_t i = first; i < old;) {
+        const struct word *v = w->v + i + more;
+        const struct spacy_exc *e = NULL;
+        size_t n = 1;
+        if (k < w->n_spans && w->spans[k].start == i) {
+            n = w->spans[k].words;
+            e = &at->s->special[at->s->pattern[w->spans[k++].pattern].special];
+        }
+        if (e && v[n - 1].at + v[n - 1].n - v->at == e->n)      /* no blank in between */
+            push_special(at, e, at->base + v->at);
+        else
+            for (size_t j = 0; j < n; j++)
+                w->v[w->n++] = v[j];
+        i += n;
+    }
+    for (size_t i = 0; i < w->n; i++)
+        w->v[i].flags &= (uint16_t)~WORD_SEEN;
 }
 
 /* _apply_special_cases. Every pattern has a token that is not plain among its first two. */
 static void apply_specials(const struct place *at)
 {
-    struct spans all = {NULL, 0, 0};
     struct word_list *w = at->w;
+    w->n_spans = 0;
     for (size_t i = 0; i < w->n; i++) {
         if (w->v[i].flags & WORD_PLAIN)
             continue;
         if (i && (w->v[i - 1].flags & WORD_PLAIN))
-            find_at(at->s, at->base, w, i - 1, &all);
-        find_at(at->s, at->base, w, i, &all);
+            find_at(at->s, at->base, w, i - 1);
+        find_at(at->s, at->base, w, i);
     }
-    if (all.n) {
-        filter_spans(w, &all);
-        put_together(at, &all);
-    }
-    mem_free(all.v);
+    if (w->n_spans)
+        filter_spans(w);
+    if (w->n_spans)
+        put_together(at);
 }
 
 /* ---- making the tokenizer ----------------------------------------------------------------- */
@@ -443,7 +475,7 @@ static void add_pattern(struct spacy *s, size_t i, struct word_list *w)
 struct spacy *spacy_new(void)
 {
     struct spacy *s = mem_zero(sizeof *s);
-    struct word_list w = {NULL, 0, 0, NULL, 0, 0};
+    struct word_list w = {.n = 0};
     s->chars = chars_new();
     for (int c = 'a'; c <= 'z'; c++)
         s->letter[c] = s->letter[c - 'a' + 'A'] = 1;
@@ -514,6 +546,7 @@ void spacy_words(const struct spacy *s, struct slice text, struct word_list *w)
     const struct place at = {s, text.p, w, true};
     const char *p = text.p, *end = text.p + text.n;
     w->n = 0;
+    w->full = false;
     while ((p = skip_space(s->chars, p, end)) < end) {
         const char *start = p;
         while (p < end && s->letter[(unsigned char)*p])
@@ -536,13 +569,20 @@ void spacy_words(const struct spacy *s, struct slice text, struct word_list *w)
     apply_specials(&at);
 }
 
-size_t spacy_sentences(struct slice text, const struct word *v, size_t n, size_t end)
+static size_t end_of(const struct spacy *s, struct slice text, const struct word *v, size_t i,
+                     size_t n, size_t end)
+{
+    return v[i].at + (v[i].n < WORD_LONG ? v[i].n : word_long(s->chars, text, v, i, n, end));
+}
+
+size_t spacy_sentences(const struct spacy *s, struct slice text, const struct word *v, size_t n,
+                       size_t end)
 {
     size_t sentences = 1;
     bool seen_stop = false;
     for (size_t i = 0; i < n; i++) {
         /* a white-space token is no punctuation: it begins the next sentence by itself */
-        bool blank = i && seen_stop && !row(text.p, v[i - 1].at + v[i - 1].n, v[i].at);
+        bool blank = seen_stop && i && !row(text.p, end_of(s, text, v, i - 1, n, end), v[i].at);
         if (blank || (seen_stop && !(v[i].flags & (WORD_PUNCT | WORD_STOP)))) {
             sentences++;
             seen_stop = (v[i].flags & WORD_STOP) != 0;
@@ -550,5 +590,5 @@ size_t spacy_sentences(struct slice text, const struct word *v, size_t n, size_t
             seen_stop = true;
         }
     }
-    return sentences + (n && seen_stop && !row(text.p, v[n - 1].at + v[n - 1].n, end));
+    return sentences + (n && seen_stop && !row(text.p, end_of(s, text, v, n - 1, n, end), end));
 }

@@ -22,13 +22,22 @@ enum {
     WORD_PLAIN = 4,             /* ASCII letters only */
     WORD_PUNCT = 8,             /* CH_PUNCT characters only: is_punct */
     WORD_STOP = 16,             /* one CH_SENTENCE character */
-    WORD_SEEN = 32              /* spacy.c's own */
+    WORD_SEEN = 32,             /* spacy.c's own */
+    WORD_ASCII = 64             /* as many characters as bytes */
 };
 
+enum { WORD_LONG = 0xFFFF };
+
+/* Eight bytes, since a large text has very many. */
 struct word {
-    uint32_t at, n;             /* bytes in the text */
-    uint32_t chars;             /* code points */
-    uint32_t flags;
+    uint32_t at;                /* byte in the text */
+    uint16_t n;                 /* bytes; WORD_LONG: this many or more, ask word_bytes() */
+    uint16_t flags;
+};
+
+struct word_span {
+    uint32_t start;             /* word */
+    uint16_t words, pattern;
 };
 
 struct word_list {
@@ -36,6 +45,10 @@ struct word_list {
     size_t n, cap;
     uint32_t *cuts;             /* suffixes of the piece at hand, outermost first */
     size_t n_cuts, cap_cuts;
+    struct word_span *spans;    /* rows of words that spell an exception */
+    size_t n_spans, cap_spans;
+    size_t limit;               /* bytes that all may take; 0: any number */
+    bool full;                  /* they would take more: words are missing */
 };
 
 struct spacy;
@@ -43,10 +56,20 @@ struct spacy *spacy_new(void);
 void spacy_free(struct spacy *s);                   /* NULL is allowed */
 const struct chars *spacy_chars(const struct spacy *s);
 
-void word_list_free(struct word_list *w);
+void word_list_free(struct word_list *w);       /* keeps the limit */
+/* Bytes of word i of n in a text that ends at byte `end`. Between words there is only white space,
+ * so a long word ends where that begins. */
+size_t word_long(const struct chars *c, struct slice text, const struct word *v, size_t i, size_t n,
+                 size_t end);
+static inline size_t word_bytes(const struct chars *c, struct slice text, const struct word *v,
+                                 size_t i, size_t n)
+{
+    return v[i].n < WORD_LONG ? v[i].n : word_long(c, text, v, i, n, text.n);
+}
 /* Fills w with the words of the text (valid UTF-8, below 4 GiB), in order. */
 void spacy_words(const struct spacy *s, struct slice text, struct word_list *w);
 /* Sentences that words v[0..n) of `text` make, at least 1. The text counted ends at byte `end`. */
-size_t spacy_sentences(struct slice text, const struct word *v, size_t n, size_t end);
+size_t spacy_sentences(const struct spacy *s, struct slice text, const struct word *v, size_t n,
+                       size_t end);
 
 #endif

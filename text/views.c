@@ -1,18 +1,20 @@
 /* See views.h. */
 #include "text/views.h"
 
-const struct views *views_spacy(struct doc *d, const struct spacy *s, struct word_list *work)
+enum { KEPT_MAX = 1 << 20 };
+
+struct words views_spacy(struct doc *d, const struct spacy *s, struct word_list *work)
 {
     if (!d->views)
         d->views = arena_zero(d->arena, sizeof *d->views);
-    struct views *v = d->views;
-    if (v->spacy)
-        return v;
+    if (d->views->spacy.v)
+        return d->views->spacy;
     spacy_words(s, d->text, work);
-    struct word *kept = arena_alloc(d->arena, work->n ? work->n * sizeof *kept : sizeof *kept);
-    if (work->n)
-        memcpy(kept, work->v, work->n * sizeof *kept);
-    v->spacy = kept;
-    v->n_spacy = work->n;
-    return v;
+    struct words w = {work->v, work->n};
+    if (w.n > KEPT_MAX || work->full)
+        return w;
+    struct word *kept = arena_alloc(d->arena, (w.n + 1) * sizeof *kept);
+    if (w.n)
+        memcpy(kept, w.v, w.n * sizeof *kept);
+    return d->views->spacy = (struct words){kept, w.n};
 }

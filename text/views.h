@@ -9,13 +9,18 @@
 #include "core/doc.h"
 #include "text/spacy.h"
 
-struct views {
-    const struct word *spacy;       /* NULL until asked for */
-    size_t n_spacy;
+struct words {
+    const struct word *v;
+    size_t n;
 };
 
-/* The words of d->text as spaCy's English tokenizer cuts them. `work` is the caller's scratch.
- * The text must be shorter than 4 GiB. */
-const struct views *views_spacy(struct doc *d, const struct spacy *s, struct word_list *work);
+struct views {
+    struct words spacy;             /* v = NULL until asked for */
+};
+
+/* The words of d->text as spaCy's English tokenizer cuts them. `work` is the caller's scratch; very
+ * many words stay there, until it is used again, and are not kept with the document. work->full
+ * tells that its limit was reached. The text must be shorter than 4 GiB. */
+struct words views_spacy(struct doc *d, const struct spacy *s, struct word_list *work);
 
 #endif

@@ -103,24 +103,35 @@ void cuts_free(struct cuts *c)
     mem_free(c);
 }
 
-bool cuts_worth(struct slice piece)
+static bool three_bytes(uint32_t c)
 {
-    for (size_t i = 0; i < piece.n; i++)
-        if ((unsigned char)piece.p[i] >= 0xE3)
-            return true;
-    return false;
+    return c >= 0x800 && c <= 0xFFFF;
 }
 
-size_t cuts_next(const struct cuts *c, struct slice text, size_t at, size_t end)
+/* Place of the first cut in p .. end, NULL. */
+static const char *next_cut(const struct cuts *c, const char *p, const char *end)
 {
-    const char *p = text.p + at, *stop = text.p + end;
-    uint32_t left = utf8_next(&p, stop);
-    while (p < stop) {
+    uint32_t left = utf8_next(&p, end);
+    while (p < end) {
         const char *here = p;
-        uint32_t right = utf8_next(&p, stop);
-        if (left <= 0xFFFF && right <= 0xFFFF && !cuts_joined(c, left, right))
-            return (size_t)(here - text.p);
+        uint32_t right = utf8_next(&p, end);
+        if ((three_bytes(left) ? right < 0x80 || three_bytes(right)
+                               : left < 0x80 && three_bytes(right)) &&
+            !cuts_joined(c, left, right))
+            return here;
         left = right;
     }
-    return end;
+    return NULL;
+}
+
+size_t cuts_ends(const struct cuts *c, struct slice text, size_t at, size_t end, uint32_t *ends,
+                 size_t max)
+{
+    size_t n = 0;
+    while (n < max && at < end) {
+        const char *cut = next_cut(c, text.p + at, text.p + end);
+        at = cut ? (size_t)(cut - text.p) : end;
+        ends[n++] = (uint32_t)at;
+    }
+    return n;
 }

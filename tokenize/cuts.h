@@ -33,22 +33,19 @@ static inline uint32_t cut_hash(uint32_t left, uint32_t right)
     return (uint32_t)(((uint64_t)left << 16 | right) * 0x9E3779B97F4A7C15u >> (64 - CUT_PAIR_BITS));
 }
 
-/* Both below U+10000. */
+/* Both below U+10000. Every test is made, for which of them decides is hard to foresee. */
 static inline bool cuts_joined(const struct cuts *c, uint32_t left, uint32_t right)
 {
     unsigned l = c->side[left], r = c->side[right];
-    if ((l << 1 & r & CUT_RIGHT_OF_PART) || (l << 1 & r & CUT_RIGHT_PART))
-        return true;
-    if (!(l & CUT_LEFT) || !(r & CUT_RIGHT))
-        return false;
+    unsigned parts = l << 1 & r & (CUT_RIGHT_OF_PART | CUT_RIGHT_PART);
     uint32_t h = cut_hash(left, right);
-    return c->pairs[h / 64] >> h % 64 & 1;
+    return (parts != 0) | ((l & r >> 1 & 1) & (unsigned)(c->pairs[h / 64] >> h % 64));
 }
 
-/* Has the piece a character of three bytes from U+3000 on, worth looking for cuts? */
-bool cuts_worth(struct slice piece);
-/* End of the first part of text[at .. end), a place between two characters; `end` if it has no
- * cut. Any bytes. */
-size_t cuts_next(const struct cuts *c, struct slice text, size_t at, size_t end);
+/* Ends of the parts of text[at .. end), a piece or the rest of one from a cut on: places between
+ * two characters, at least one of them of three bytes, then `end`. Up to `max` of them; returns
+ * how many. Any bytes. */
+size_t cuts_ends(const struct cuts *c, struct slice text, size_t at, size_t end, uint32_t *ends,
+                 size_t max);
 
 #endif

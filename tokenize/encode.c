@@ -162,20 +162,28 @@ static size_t next_meta(struct slice s, size_t from, bool runs)
     return s.n;
 }
 
-static enum encode_result put_batches(struct encoder *e, struct slice s)
+/* The next ends of pieces, cut where the vocabulary allows; 0: the pattern gave up. */
+static size_t part_ends(struct encoder *e, struct slice s, size_t at, uint32_t ends[BATCH])
 {
     const struct tokenizer *t = e->t;
+    const struct cuts *cuts = e->pieces->cuts;
+    if (t->cut == CUT_PATTERN)
+        return pretok_parts(t->pretok, e->work, cuts, s, at, ends, BATCH);
+    if (cuts)
+        return cuts_ends(cuts, s, at, s.n, ends, BATCH);
+    ends[0] = (uint32_t)s.n;
+    return 1;
+}
+
+static enum encode_result put_batches(struct encoder *e, struct slice s)
+{
     uint32_t ends[BATCH];
-    for (size_t at = 0; at < s.n;) {
-        size_t n = 1;
-        ends[0] = (uint32_t)s.n;
-        if (t->cut == CUT_PATTERN)
-            n = pretok_ends(t->pretok, e->work, s, at, ends, BATCH);
+    for (size_t at = 0, n; at < s.n; at = ends[n - 1]) {
+        n = part_ends(e, s, at, ends);
         if (!n)
             return ENCODE_PATTERN;
         uint32_t *out = room(e, ends[n - 1] - at + ROOM);
         e->n += (size_t)(pieces_encode(e->pieces, s, at, ends, n, out) - out);
-        at = ends[n - 1];
     }
     return ENCODE_OK;
 }

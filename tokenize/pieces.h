@@ -1,13 +1,13 @@
-/* pieces - from pieces of a byte-level vocabulary to ids, a few hundred at a time
+/* pieces - from pieces of a byte-level vocabulary to ids, a thousand at a time
  *
- *   stage    pieces cut where the vocabulary allows; key and hash; the cache line is asked for
- *   probe    what the cache knows; the rest is listed
+ *   stage    key and hash of each piece; the line of the cache is asked for
+ *   probe    what that line knows; the rest is listed, and looked for in the line beside
  *   merge    the list, many words at once
  *   emit     ids in order; what was merged goes into the cache
  *
  * Each step runs over all pieces of the batch before the next begins, so that memory asked for in
- * one is there in the next. Nothing enters the cache between probe and emit, so entries found stay
- * where they are.
+ * one is there in the next, and branches that depend on the text are rare.
+ * Nothing enters the cache between probe and emit, so entries found stay where they are.
  */
 #ifndef TOKENIZE_PIECES_H
 #define TOKENIZE_PIECES_H
@@ -16,27 +16,29 @@
 #include "tokenize/tokenizer.h"
 #include "tokenize/word_cache.h"
 
-#define BATCH 512                       /* pieces */
+#define BATCH 1024                      /* pieces */
 
-struct item {
-    uint64_t key[2];                    /* a short word; key[1] = 0: another */
-    union {
-        uint64_t hash;
-        const struct cached *found;     /* NULL: merged, or long */
-    } u;
-    uint32_t at, n;                     /* in the text */
-};
+struct pieces;
+typedef void stage_fn(struct pieces *p, struct slice text, size_t at, const uint32_t *ends,
+                      size_t n);
 
 struct pieces {
     const struct tokenizer *t;
     const struct bpe_table *table;
     const struct cuts *cuts;            /* NULL: whole pieces are looked up, and must stay whole */
+    stage_fn *stage;                    /* for this machine */
     struct word_cache cache;
     struct merger merger;
-    struct item items[BATCH];
-    struct bpe_word missed[BATCH];
-    uint32_t missed_item[BATCH];
-    size_t n, n_missed;
+    struct cached elsewhere[2];         /* a line of no ids: for words that are not short */
+    uint64_t key[BATCH][2];
+    struct cached *line[BATCH];
+    const struct cached *found[BATCH];  /* in the cache, or below */
+    struct bpe_word words[BATCH];       /* of the n_missed that were not found, */
+    struct cached missed[BATCH];        /* what the cache will hold, */
+    uint32_t missed_at[BATCH];          /* and their numbers in the batch */
+    size_t n_missed;
+    struct long_key longs[BATCH];       /* of pieces of 16 to CACHE_TEXT bytes, in order */
+    size_t n_longs;
 };
 
 void pieces_init(struct pieces *p, const struct tokenizer *t);

@@ -47,6 +47,7 @@ struct pretok_work {
     pcre2_jit_stack *stack;
     struct pretok_work *outer, *inner;
     size_t start, end;              /* of the outer piece */
+    struct scan_place place;        /* of pretok_parts() */
 };
 
 /* ---- PCRE2 -------------------------------------------------------------------------------- */
@@ -218,17 +219,46 @@ size_t pretok_next(const struct pretok *p, struct pretok_work *w, struct slice t
 size_t pretok_ends(const struct pretok *p, struct pretok_work *w, struct slice text, size_t at,
                    uint32_t *ends, size_t max)
 {
+    return pretok_parts(p, w, NULL, text, at, ends, max);
+}
+
+/* One piece or the rest of one, in parts. */
+static size_t one_piece(const struct pretok *p, struct pretok_work *w, const struct cuts *cuts,
+                        struct slice text, uint32_t *ends, size_t max)
+{
+    struct scan_place *place = &w->place;
+    size_t n = 1;
+    if (place->end <= place->at) {
+        place->end = pretok_next(p, w, text, place->piece);
+        if (!place->end)
+            return 0;
+    }
+    ends[0] = (uint32_t)place->end;
+    if (cuts)
+        n = cuts_ends(cuts, text, place->at, place->end, ends, max);
+    place->at = ends[n - 1];
+    if (place->at == place->end) {
+        place->piece = place->at;
+        place->lower = false;
+    }
+    return n;
+}
+
+size_t pretok_parts(const struct pretok *p, struct pretok_work *w, const struct cuts *cuts,
+                    struct slice text, size_t at, uint32_t *ends, size_t max)
+{
     size_t n = 0;
+    if (!at || at != w->place.at)
+        w->place = (struct scan_place){.at = at, .piece = at};
     if (p->window && max >= WINDOW) {
         struct scan s = {p->classes->of, (const u8 *)text.p, (const u8 *)text.p + text.n};
-        n = p->window(&p->known->grammar, &s, at, ends, max);
+        n = p->window(&p->known->grammar, &s, cuts, &w->place, ends, max);
     }
-    at = n ? ends[n - 1] : at;
-    while (n < max && at < text.n) {
-        at = pretok_next(p, w, text, at);
-        if (!at)
+    while (n < max && w->place.at < text.n) {
+        size_t more = one_piece(p, w, cuts, text, ends + n, max - n);
+        if (!more)
             return 0;
-        ends[n++] = (uint32_t)at;
+        n += more;
     }
     return n;
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include "core/err.h"
 #include "core/slice.h"
+#include "tokenize/cuts.h"
 
 struct pretok;
 struct pretok_work;
@@ -43,5 +44,10 @@ size_t pretok_next(const struct pretok *p, struct pretok_work *w, struct slice t
  * many, 0 when the pattern gave up. text.n < 2^32. */
 size_t pretok_ends(const struct pretok *p, struct pretok_work *w, struct slice text, size_t at,
                    uint32_t *ends, size_t max);
+
+/* The same, pieces cut further where `cuts` (NULL: nowhere) allows. A text is walked from its start
+ * to its end with the same cuts. */
+size_t pretok_parts(const struct pretok *p, struct pretok_work *w, const struct cuts *cuts,
+                    struct slice text, size_t at, uint32_t *ends, size_t max);
 
 #endif

@@ -1,5 +1,5 @@
-/* Pieces by masks. In all masks bit 0 is the first byte of the window, where a piece starts; X << 1
- * is "behind an X". The rules follow scan.c, which follows the patterns.
+/* Pieces by masks. In all masks bit 0 is the first byte of the window, where a piece starts or goes
+ * on; X << 1 is "behind an X". The rules follow scan.c, which follows the patterns.
  * The idea of class masks and carries is simdjson's; the rules for patterns are our own. */
 #include "tokenize/window.h"
 #include "tokenize/window_masks.h"
@@ -11,6 +11,19 @@ struct window {
     uint64_t known;                     /* the low n bits */
     uint64_t first;                     /* first bytes of characters */
     uint64_t letter, upper, lower, digit, space, line, other, plain, quote, slash;
+    uint64_t caseless, mark;            /* WORD_CASED: letters of either side; marks among them */
+    uint64_t cuts;                      /* a piece may be cut before these bytes */
+    uint64_t lowers;                    /* WORD_CASED: a capital behind these starts a piece */
+};
+
+typedef void masks_fn(const unsigned char *p, struct masks *m);
+typedef uint64_t test_fn(const unsigned char *flags, unsigned char which);
+typedef void places_fn(uint64_t mask, uint32_t from, uint32_t *out);
+
+struct vector {                           /* a vector unit, known when compiling */
+    masks_fn *masks;
+    test_fn *test;
+    places_fn *places;
 };
 
 INLINE uint64_t low_bits(unsigned n)
@@ -30,58 +43,98 @@ INLINE void shorten(struct window *w, unsigned n)
 
 /* ---- characters beyond ASCII ---------------------------------------------------------------- */
 
-/* Length of the character at bit i by its first byte, 0 unless its bytes follow in the window. */
-INLINE unsigned length_at(const struct window *w, unsigned i, uint64_t rest)
+INLINE uint32_t decode_three(const u8 *p)
 {
-    u8 c = w->p[i];
-    unsigned n = c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
-    uint64_t want = low_bits(n) & ~(uint64_t)1;
-    return n && i + n <= 64 && (rest >> i & want) == want ? n : 0;
+    return (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
 }
 
-INLINE uint32_t decode(const u8 *p, unsigned n)
+INLINE uint32_t decode_four(const u8 *p)
 {
-    if (n == 2)
-        return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
-    if (n == 3)
-        return (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
     return (p[0] & 0x07u) << 18 | (p[1] & 0x3Fu) << 12 | (p[2] & 0x3Fu) << 6 | (p[3] & 0x3Fu);
 }
 
-/* Gives the bytes of each character its class, up to the first that the rules below do not cover:
- * marks, blanks, digits, caseless letters next to capitals (when words are cut by case), overlong
- * and cut-off sequences. */
-static inline void add_high(struct window *w, const struct masks *m, const uint8_t *of, bool cased)
+/* The end of the last whole character; before it, all bytes stand where characters have them. */
+INLINE unsigned well_formed(const struct window *w, const struct masks *m)
 {
-    uint64_t rest = m->rest & w->known, leads = m->high & ~rest, caseless = 0;
-    w->first = w->known & ~rest;
-    for (; leads; leads &= leads - 1) {
-        unsigned i = (unsigned)__builtin_ctzll(leads), n = length_at(w, i, rest);
-        uint32_t cp = n ? decode(w->p + i, n) : 0;
-        bool formed = n == 2 || (n == 3 && cp >= 0x800 && (cp & 0xF800) != 0xD800) ||
-                      (n == 4 && cp >= 0x10000 && cp < UC_COUNT);
-        unsigned c = formed ? of[cp] : UC_MARK;
-        if (c & (UC_MARK | UC_SPACE | UC_NUMBER)) {
+    uint64_t rest = m->rest & w->known, two = m->high & ~m->rest & w->known;
+    uint64_t three = m->three & w->known, four = m->four & w->known;
+    uint64_t want = two << 1 | three << 2 | four << 3;
+    uint64_t wrong = (want ^ rest) & w->known;
+    unsigned end = wrong ? (unsigned)__builtin_ctzll(wrong) : w->n;
+    uint64_t leads = two & low_bits(end);
+    if (!leads)
+        return end;
+    unsigned last = 63 - (unsigned)__builtin_clzll(leads);
+    unsigned n = 2 + (unsigned)(three >> last & 1) + (unsigned)(four >> last & 1);
+    return last + n > end ? last : end;
+}
+
+#define PRESENT 0x80                    /* a flag beside those of uclass.h */
+
+/* Flags of the character at p in flags[0 .. n), cut where the vocabulary allows. Returns n, or 0 if
+ * the rules do not cover it. `left`: the character before, UTF8_BAD if not of three bytes. */
+INLINE unsigned add_character(struct window *w, unsigned i, const struct scan *s,
+                              const struct cuts *cuts, u8 *flags, uint32_t *left)
+{
+    const u8 *p = w->p + i;
+    uint32_t c;
+    unsigned f, n;
+    if (p[0] < 0xE0) {
+        c = (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
+        f = s->of[c] | PRESENT;
+        n = p[0] < 0xC2 ? 0 : 2;
+        c = UTF8_BAD;
+    } else if (p[0] < 0xF0) {
+        c = decode_three(p);
+        f = s->of[c] | PRESENT;
+        n = c < 0x800 || (c & 0xF800) == 0xD800 ? 0 : 3;
+        flags[2] = (u8)f;
+        if (cuts && i && *left == UTF8_BAD && p[-1] < 0x80)
+            w->cuts |= (uint64_t)!cuts_joined(cuts, p[-1], c) << i;
+        else if (cuts && *left != UTF8_BAD)
+            w->cuts |= (uint64_t)!cuts_joined(cuts, *left, c) << i;
+        if (cuts && i < 61 && i + 3 < w->n && p[3] < 0x80)
+            w->cuts |= (uint64_t)!cuts_joined(cuts, c, p[3]) << (i + 3);
+    } else {
+        c = decode_four(p);
+        n = p[0] > 0xF4 || c < 0x10000 || c >= UC_COUNT ? 0 : 4;
+        f = (n ? s->of[c] : 0) | PRESENT;
+        flags[2] = flags[3] = (u8)f;
+        c = UTF8_BAD;
+    }
+    flags[0] = flags[1] = (u8)f;
+    *left = w->p + i + n < s->end && p[n] >= 0xE0 ? c : UTF8_BAD;
+    return f & (UC_SPACE | UC_NUMBER) ? 0 : n;
+}
+
+/* Gives the bytes of each character its class, up to the first that the rules below do not cover:
+ * blanks, digits, ill-formed sequences, marks behind punctuation (when words are cut by case). */
+INLINE void add_high(struct window *w, const struct masks *m, const struct scan *s,
+                     const struct cuts *cuts, test_fn *test, bool cased)
+{
+    u8 flags[WINDOW + 4] __attribute__((aligned(64))) = {0};
+    uint32_t left = UTF8_BAD;
+    shorten(w, well_formed(w, m));
+    w->first = w->known & ~m->rest;
+    for (uint64_t leads = m->high & w->first; leads; leads &= leads - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(leads);
+        if (!add_character(w, i, s, cuts, flags + i, &left)) {
             shorten(w, i);
             break;
         }
-        uint64_t bits = low_bits(n) << i;
-        if (c & UC_LETTER)
-            w->letter |= bits;
-        else
-            w->other |= bits;
-        if (c & UC_UPPER)
-            w->upper |= bits;
-        if (c & UC_CASELESS)
-            caseless |= bits;
     }
-    /* a continuation byte that no lead claimed is ill-formed */
-    uint64_t stray = rest & ~(w->letter | w->other) & w->known;
-    if (stray)
-        shorten(w, (unsigned)__builtin_ctzll(stray));
+    uint64_t letter = test(flags, UC_LETTER), present = test(flags, PRESENT);
     if (cased) {
-        uint64_t meet = caseless << 1 & w->upper & ~caseless & w->known;
-        w->lower = w->letter & ~w->upper & ~caseless;
+        w->mark = test(flags, UC_MARK);
+        w->caseless = test(flags, UC_CASELESS) | w->mark;
+        w->upper |= test(flags, UC_UPPER);
+        letter |= w->mark;
+    }
+    w->letter |= letter;
+    w->other |= present & ~letter;
+    if (cased) {
+        uint64_t meet = w->mark & w->other << 1;
+        w->lower = w->letter & ~w->upper & ~w->caseless;
         if (meet)
             shorten(w, (unsigned)__builtin_ctzll(meet));
     }
@@ -145,7 +198,8 @@ INLINE uint64_t digit_groups(uint64_t digit, unsigned most)
 }
 
 /* Contractions at the quotes `at`: the places behind them. One that leaves the window shortens it.
- * Behind a word (`cased`) the quote belongs to the word, and no second one follows. */
+ * Behind a word (`cased`) the quote belongs to the word, no second one follows, and the case of the
+ * word does not reach over it: a letter beyond ASCII there is left to the scanner. */
 INLINE uint64_t contractions(struct window *w, const struct scan *s, uint64_t at, bool any_case,
                              bool cased, uint64_t *inside)
 {
@@ -158,7 +212,7 @@ INLINE uint64_t contractions(struct window *w, const struct scan *s, uint64_t at
         unsigned n = scan_contraction(s, w->p + i, any_case);
         if (!n)
             continue;
-        if (n + i >= w->n || (w->p[i + n] & 0xC0) == 0x80) {
+        if (n + i >= w->n || (cased && w->p[i + n] >= 0x80)) {
             shorten(w, cased ? i : i + 1);
             break;
         }
@@ -184,8 +238,39 @@ INLINE uint64_t starts_plain(struct window *w, const struct scan *s, bool with_c
     return starts;
 }
 
+/* Where a new word begins with a capital inside a run of letters. A caseless letter is of the lower
+ * side once a lower-case one stands before it in its word; else it is so if the capitals behind it
+ * are not followed by a letter of the lower side. */
+INLINE uint64_t capitals(struct window *w, bool lower_before)
+{
+    uint64_t upper = w->upper & w->first, start;
+    w->lowers = w->lower;
+    if (!w->caseless)
+        return upper & w->lower << 1;
+    uint64_t from = w->caseless & (w->lower << 1 | lower_before);
+    uint64_t either = w->caseless;
+    if (from) {
+        uint64_t flood = (w->caseless & ~(w->caseless + from)) | from;
+        w->lowers |= flood;
+        either &= ~flood;
+    }
+    start = upper & w->lowers << 1;
+    for (uint64_t x = upper & either << 1 & w->known; x; x &= x - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(x);
+        uint64_t behind = ~w->upper & ~low_bits(i);
+        unsigned end = behind ? (unsigned)__builtin_ctzll(behind) : 64;
+        if (end >= w->n && !w->at_end) {
+            shorten(w, i);
+            break;
+        }
+        if (end >= w->n || !(w->letter >> end & 1))
+            start |= (uint64_t)1 << i;
+    }
+    return start;
+}
+
 INLINE uint64_t starts_prefix(const struct grammar *g, struct window *w, const struct scan *s,
-                              bool cased)
+                              bool cased, bool lower_before)
 {
     uint64_t tail = tails(w, g->slash), other = w->other & ~tail;
     uint64_t space = w->space & ~tail, line = w->line & ~tail;
@@ -195,8 +280,8 @@ INLINE uint64_t starts_prefix(const struct grammar *g, struct window *w, const s
     starts |= alone;
     starts |= w->letter & w->first & ~(w->letter << 1) & ~(blank << 1) & ~(whole(w, alone) << 1);
     if (cased)
-        starts |= w->upper & w->first & w->lower << 1;
-    uint64_t quotes = w->quote & (cased ? w->letter << 1 : alone);
+        starts |= capitals(w, lower_before);
+    uint64_t quotes = w->quote & (cased ? w->letter << 1 : alone) & w->known;
     if (g->contractions && quotes) {
         uint64_t inside = 0, behind = contractions(w, s, quotes, true, cased, &inside);
         starts = (starts & ~(cased ? inside : inside & inside << 1)) | behind;
@@ -215,11 +300,9 @@ INLINE uint64_t certain(const struct window *w)
     return low_bits(64 - (unsigned)__builtin_clzll(not_space) + 1) & w->known;
 }
 
-typedef void masks_fn(const unsigned char *p, struct masks *m);
-
 /* Fills the window at text[at]; short ones are copied, for masks are made of 64 readable bytes. */
-INLINE void open_window(struct window *w, const struct scan *s, size_t at, masks_fn *masks,
-                        u8 copy[WINDOW], bool cased)
+INLINE void open_window(struct window *w, const struct scan *s, const struct cuts *cuts, size_t at,
+                        const struct vector *u, u8 copy[WINDOW], bool cased)
 {
     struct masks m;
     size_t left = (size_t)(s->end - s->start) - at;
@@ -230,10 +313,10 @@ INLINE void open_window(struct window *w, const struct scan *s, size_t at, masks
     if (left < WINDOW) {
         memset(copy, 0, WINDOW);
         memcpy(copy, w->p, left);
-        masks(copy, &m);
+        u->masks(copy, &m);
         m.high &= w->known;
     } else {
-        masks(w->p, &m);
+        u->masks(w->p, &m);
     }
     w->first = w->known;
     w->letter = m.letter;
@@ -246,38 +329,86 @@ INLINE void open_window(struct window *w, const struct scan *s, size_t at, masks
     w->quote = m.quote;
     w->slash = m.slash;
     w->other = w->known & ~(m.letter | m.digit | m.space | m.high);
+    w->caseless = w->mark = w->cuts = w->lowers = 0;
     if (m.high)
-        add_high(w, &m, s->of, cased);
+        add_high(w, &m, s, cuts, u->test, cased);
     w->letter &= w->known;
     w->other &= w->known;
     w->space &= w->known;
     w->line &= w->known;
     w->digit &= w->known;
     w->quote &= w->known;
+    w->caseless &= w->known;
 }
 
-INLINE size_t run(const struct grammar *g, const struct scan *s, size_t at, uint32_t *ends,
-                  size_t max, masks_fn *masks, enum word_form form)
+/* A piece that masks do not cover, in parts. */
+static size_t by_scanner(const struct grammar *g, const struct scan *s, const struct cuts *cuts,
+                         struct scan_place *place, uint32_t *ends, size_t max)
+{
+    struct slice text = {(const char *)s->start, (size_t)(s->end - s->start)};
+    size_t n = 1;
+    if (place->end <= place->at)
+        place->end = (size_t)(scan_next(g, s, s->start + place->piece) - s->start);
+    ends[0] = (uint32_t)place->end;
+    if (cuts)
+        n = cuts_ends(cuts, text, place->at, place->end, ends, max);
+    place->at = ends[n - 1];
+    if (place->at == place->end) {
+        place->piece = place->at;
+        place->lower = false;
+    }
+    return n;
+}
+
+/* The next window's place: the last start of a piece, or a cut between two letters behind it.
+ * Ends further on are given up. */
+INLINE uint64_t leave(const struct window *w, struct scan_place *place, uint64_t starts)
+{
+    uint64_t cuts = w->cuts & w->known & ~(uint64_t)1 & ~starts;
+    uint64_t within = cuts & w->letter & w->letter << 1;
+    if (!(starts | within))
+        return 0;
+    unsigned last = 63 - (unsigned)__builtin_clzll(starts | within);
+    if (starts)
+        place->piece = place->at + 63 - (unsigned)__builtin_clzll(starts);
+    place->lower = !(starts >> last & 1) && (w->lowers >> (last - 1) & 1);
+    place->at += last;
+    return (starts | cuts) & low_bits(last + 1);
+}
+
+INLINE size_t run(const struct grammar *g, const struct scan *s, const struct cuts *cuts,
+                  struct scan_place *place, uint32_t *ends, size_t max, struct vector u,
+                  enum word_form form)
 {
     size_t n = 0, size = (size_t)(s->end - s->start);
     u8 copy[WINDOW];
-    while (at < size && n + WINDOW <= max) {
+    while (place->at < size && n + WINDOW <= max) {
         struct window w;
-        open_window(&w, s, at, masks, copy, form == WORD_CASED);
         uint64_t starts = 0;
+        size_t at = place->at;
+        if (place->end > at) {
+            n += by_scanner(g, s, cuts, place, ends + n, max - n);
+            continue;
+        }
+        open_window(&w, s, cuts, at, &u, copy, form == WORD_CASED);
         if (w.n > 1) {
-            starts = form == WORD_PLAIN ? starts_plain(&w, s, g->contractions)
-                                        : starts_prefix(g, &w, s, form == WORD_CASED);
+            starts = form == WORD_PLAIN
+                         ? starts_plain(&w, s, g->contractions)
+                         : starts_prefix(g, &w, s, form == WORD_CASED, place->lower);
             starts &= certain(&w) & ~(uint64_t)1;
         }
-        size_t from = n;
-        for (; starts; starts &= starts - 1)
-            ends[n++] = (uint32_t)(at + (unsigned)__builtin_ctzll(starts));
+        if (w.at_end) {
+            starts |= w.cuts & w.known & ~(uint64_t)1;
+            place->at = place->piece = size;
+        } else {
+            starts = leave(&w, place, starts);
+        }
+        u.places(starts, (uint32_t)at, ends + n);
+        n += (unsigned)__builtin_popcountll(starts);
         if (w.at_end)
             ends[n++] = (uint32_t)size;
-        else if (n == from)             /* a piece that masks do not cover */
-            ends[n++] = (uint32_t)(scan_next(g, s, s->start + at) - s->start);
-        at = ends[n - 1];
+        else if (!starts)
+            n += by_scanner(g, s, cuts, place, ends + n, max - n);
     }
     return n;
 }
@@ -285,10 +416,12 @@ INLINE size_t run(const struct grammar *g, const struct scan *s, size_t at, uint
 /* ---- variants ------------------------------------------------------------------------------- */
 
 #define VARIANT(unit, name, form, target) \
-    target static size_t name##_##unit(const struct grammar *g, const struct scan *s, size_t at, \
+    target static size_t name##_##unit(const struct grammar *g, const struct scan *s, \
+                                       const struct cuts *cuts, struct scan_place *place, \
                                        uint32_t *ends, size_t max) \
     { \
-        return run(g, s, at, ends, max, masks_##unit, form); \
+        const struct vector u = {masks_##unit, test_##unit, places_##unit}; \
+        return run(g, s, cuts, place, ends, max, u, form); \
     }
 #define VARIANTS(unit, target) \
     VARIANT(unit, plain, WORD_PLAIN, target) \
@@ -304,7 +437,7 @@ VARIANTS(sse2, )
 static window_fn *const *variant(int i)
 {
     bool avx512 = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-                  __builtin_cpu_supports("bmi2");
+                  __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2");
     bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
     if (avx512 && i-- == 0)
         return forms_avx512;

@@ -1,7 +1,8 @@
 /* window_masks - the class masks of 64 bytes, by vector unit
  *
- * Each masks_*() fills a struct masks from 64 readable bytes; bit i is byte i. Included by window.c
- * only, which compiles its rules once for each.
+ * For each unit: masks_*() fills a struct masks from 64 readable bytes; test_*() tells which of 64
+ * bytes have one of some flags; places_*() writes the places of the bits of a mask. Bit i is byte
+ * i. Included by window.c only, which compiles its rules once for each.
  */
 #ifndef TOKENIZE_WINDOW_MASKS_H
 #define TOKENIZE_WINDOW_MASKS_H
@@ -15,6 +16,7 @@
 struct masks {
     uint64_t high;                      /* not ASCII */
     uint64_t rest;                      /* 0x80 to 0xBF: continues a character */
+    uint64_t three, four;               /* from 0xE0 on, from 0xF0 on: begin characters of 3, 4 */
     uint64_t letter, upper, digit;
     uint64_t space, plain, line;        /* white space; U+0020; \r \n */
     uint64_t quote, slash;
@@ -22,8 +24,15 @@ struct masks {
 
 #define INLINE static inline __attribute__((always_inline))
 
+INLINE void places_by_bits(uint64_t mask, uint32_t from, uint32_t *out)
+{
+    for (; mask; mask &= mask - 1)
+        *out++ = from + (uint32_t)__builtin_ctzll(mask);
+}
+
 #if defined __x86_64__
-#define TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,bmi,bmi2,lzcnt,popcnt")))
+#define TARGET_AVX512 \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,bmi2,lzcnt,popcnt")))
 #define TARGET_AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
 
 TARGET_AVX512 INLINE void masks_avx512(const unsigned char *p, struct masks *m)
@@ -32,6 +41,8 @@ TARGET_AVX512 INLINE void masks_avx512(const unsigned char *p, struct masks *m)
     const __m512i folded = _mm512_or_si512(v, _mm512_set1_epi8(32));
     m->high = _mm512_movepi8_mask(v);
     m->rest = _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(-64));
+    m->three = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xE0));
+    m->four = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xF0));
     m->letter = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(folded, _mm512_set1_epi8('a')), c26);
     m->upper = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8('A')), c26);
     m->digit = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8('0')),
@@ -44,6 +55,36 @@ TARGET_AVX512 INLINE void masks_avx512(const unsigned char *p, struct masks *m)
     m->quote = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\''));
     m->slash = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('/'));
 }
+
+TARGET_AVX512 INLINE uint64_t test_avx512(const unsigned char *flags, unsigned char which)
+{
+    return _mm512_test_epi8_mask(_mm512_load_si512(flags), _mm512_set1_epi8((char)which));
+}
+
+/* Writes up to 64 places, whatever their number. */
+TARGET_AVX512 INLINE void places_avx512(uint64_t mask, uint32_t from, uint32_t *out)
+{
+    const __m512i count = _mm512_set_epi64(
+        0x3F3E3D3C3B3A3938, 0x3736353433323130, 0x2F2E2D2C2B2A2928, 0x2726252423222120,
+        0x1F1E1D1C1B1A1918, 0x1716151413121110, 0x0F0E0D0C0B0A0908, 0x0706050403020100);
+    const __m512i v = _mm512_maskz_compress_epi8(mask, count), base = _mm512_set1_epi32((int)from);
+    int n = __builtin_popcountll(mask);
+    _mm512_storeu_si512(out, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(
+                                 _mm512_castsi512_si128(v))));
+    if (n <= 16)
+        return;
+    _mm512_storeu_si512(out + 16, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(
+                                      _mm512_extracti32x4_epi32(v, 1))));
+    if (n <= 32)
+        return;
+    _mm512_storeu_si512(out + 32, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(
+                                      _mm512_extracti32x4_epi32(v, 2))));
+    _mm512_storeu_si512(out + 48, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(
+                                      _mm512_extracti32x4_epi32(v, 3))));
+}
+
+#define places_avx2 places_by_bits
+#define places_sse2 places_by_bits
 
 /* v - low < count, by byte */
 #define BETWEEN256(v, low, count) \
@@ -63,6 +104,8 @@ TARGET_AVX2 INLINE void masks_avx2(const unsigned char *p, struct masks *m)
         m->high |= (uint64_t)(uint32_t)_mm256_movemask_epi8(v) << i;
         m->rest |= (uint64_t)(uint32_t)_mm256_movemask_epi8(
                        _mm256_cmpgt_epi8(_mm256_set1_epi8(-64), v)) << i;
+        m->three |= (uint64_t)BETWEEN256(v, (char)0xE0, 0x20) << i;
+        m->four |= (uint64_t)BETWEEN256(v, (char)0xF0, 0x10) << i;
         m->letter |= (uint64_t)BETWEEN256(folded, 'a', 26) << i;
         m->upper |= (uint64_t)BETWEEN256(v, 'A', 26) << i;
         m->digit |= (uint64_t)BETWEEN256(v, '0', 10) << i;
@@ -73,6 +116,17 @@ TARGET_AVX2 INLINE void masks_avx2(const unsigned char *p, struct masks *m)
         m->slash |= (uint64_t)EQUAL256(v, '/') << i;
     }
     m->space |= m->plain;
+}
+
+TARGET_AVX2 INLINE uint64_t test_avx2(const unsigned char *flags, unsigned char which)
+{
+    uint64_t none = 0;
+    for (int i = 0; i < 64; i += 32) {
+        const __m256i v = _mm256_and_si256(_mm256_load_si256((const void *)(flags + i)),
+                                           _mm256_set1_epi8((char)which));
+        none |= (uint64_t)EQUAL256(v, 0) << i;
+    }
+    return ~none;
 }
 
 #define BETWEEN128(v, low, count) \
@@ -90,6 +144,8 @@ INLINE void masks_sse2(const unsigned char *p, struct masks *m)
         m->high |= (uint64_t)(uint32_t)_mm_movemask_epi8(v) << i;
         m->rest |= (uint64_t)(uint32_t)_mm_movemask_epi8(
                        _mm_cmplt_epi8(v, _mm_set1_epi8(-64))) << i;
+        m->three |= (uint64_t)BETWEEN128(v, (char)0xE0, 0x20) << i;
+        m->four |= (uint64_t)BETWEEN128(v, (char)0xF0, 0x10) << i;
         m->letter |= (uint64_t)BETWEEN128(folded, 'a', 26) << i;
         m->upper |= (uint64_t)BETWEEN128(v, 'A', 26) << i;
         m->digit |= (uint64_t)BETWEEN128(v, '0', 10) << i;
@@ -100,6 +156,17 @@ INLINE void masks_sse2(const unsigned char *p, struct masks *m)
         m->slash |= (uint64_t)EQUAL128(v, '/') << i;
     }
     m->space |= m->plain;
+}
+
+INLINE uint64_t test_sse2(const unsigned char *flags, unsigned char which)
+{
+    uint64_t none = 0;
+    for (int i = 0; i < 64; i += 16) {
+        const __m128i v = _mm_and_si128(_mm_load_si128((const void *)(flags + i)),
+                                        _mm_set1_epi8((char)which));
+        none |= (uint64_t)EQUAL128(v, 0) << i;
+    }
+    return ~none;
 }
 
 #elif defined __aarch64__
@@ -128,6 +195,8 @@ INLINE void masks_neon(const unsigned char *p, struct masks *m)
     const uint8x16_t v[4] = {vld1q_u8(p), vld1q_u8(p + 16), vld1q_u8(p + 32), vld1q_u8(p + 48)};
     m->high = neon_between(v, 0x80, 0x80, 0);
     m->rest = neon_between(v, 0x80, 0x40, 0);
+    m->three = neon_between(v, 0xE0, 0x20, 0);
+    m->four = neon_between(v, 0xF0, 0x10, 0);
     m->letter = neon_between(v, 'a', 26, 32);
     m->upper = neon_between(v, 'A', 26, 0);
     m->digit = neon_between(v, '0', 10, 0);
@@ -137,6 +206,15 @@ INLINE void masks_neon(const unsigned char *p, struct masks *m)
     m->quote = neon_between(v, '\'', 1, 0);
     m->slash = neon_between(v, '/', 1, 0);
 }
+
+INLINE uint64_t test_neon(const unsigned char *flags, unsigned char which)
+{
+    uint8x16_t v[4];
+    for (int i = 0; i < 4; i++)
+        v[i] = vtstq_u8(vld1q_u8(flags + 16 * i), vdupq_n_u8(which));
+    return neon_bits(v);
+}
+#define places_neon places_by_bits
 #endif
 
 #endif

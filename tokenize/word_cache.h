@@ -1,9 +1,13 @@
 /* word_cache - ids of words seen before; one worker's
  *
- * Tables of fixed size: words up to 15 bytes in 32 bytes, two to a cache line, with up to 4 ids;
- * further ids lie in a ring that overwrites its oldest; words of 16 to 31 bytes in 128 bytes. A
- * full line loses its older word: that bounds memory and never changes ids, for what is lost is
- * merged again.
+ *   short   words up to 15 bytes: the word and up to 4 ids in 32 bytes
+ *   longs   words up to CACHE_TEXT bytes: the word (above 31 bytes its hash) and up to 7 ids in 64
+ *   ring    what does not fit in an entry: further ids, the text of words above 31 bytes
+ *
+ * All of fixed size. An entry lies in one of two places side by side, a line; a new one takes the
+ * first, and the one that was there the second. A short word that loses its place moves to the
+ * line beside if there is room. The ring overwrites its oldest. That bounds memory and never
+ * changes ids, for what is lost is merged again.
  * Memory is touched when first used, in huge pages where the system has them.
  */
 #ifndef TOKENIZE_WORD_CACHE_H
@@ -14,27 +18,35 @@
 
 #define CACHE_WORD 15                   /* bytes of a short word */
 #define CACHE_IDS 4
-#define CACHE_LONG_WORD 31
-#define CACHE_LONG_IDS 23
-#define CACHE_RING (1u << 20)           /* ids */
+#define CACHE_LONG_WORD 31              /* bytes that lie in a long entry */
+#define CACHE_LONG_IDS 7
+#define CACHE_TEXT 256                  /* bytes of the longest word that is kept */
+#define CACHE_RING (1u << 21)           /* ids, or four bytes of text */
 
 struct cached {                         /* key[1] = 0: free */
     uint64_t key[2];                    /* bytes, zero-filled; the length in the last byte */
     uint32_t ids[CACHE_IDS];            /* their number stands in the top 4 bits of ids[0]; if it
-                                           is above 4, ids[1] says where they begin in the ring */
+                                           is above 4, ids[1], ids[2] say where in the ring */
 };
 
-struct cached_long {
+struct long_key {
+    uint64_t key[4];                    /* bytes and length as above; or hash, length, 255 */
+    uint64_t place;
+};
+
+struct cached_long {                    /* key[3] = 0: free */
     uint64_t key[4];
-    uint32_t n, ids[CACHE_LONG_IDS];
+    uint32_t n;                         /* ids */
+    uint32_t ids[CACHE_LONG_IDS];       /* or, if they do not fit and for words above 31 bytes,
+                                           ids[0], ids[1] say where text and ids are in the ring */
 };
 
 struct word_cache {
-    struct cached *words;
+    struct cached *words;               /* two to a line */
     struct cached_long *longs;
-    uint64_t mask, long_mask;
+    uint64_t mask, long_mask;           /* of lines and of pairs */
     uint32_t *ring;
-    uint32_t ring_at;                   /* ids ever written, modulo 2^32 */
+    uint64_t ring_at;                   /* ever written */
 };
 
 #define CACHE_COUNT_SHIFT 28
@@ -42,7 +54,8 @@ struct word_cache {
 
 void word_cache_init(struct word_cache *c);
 void word_cache_free(struct word_cache *c);
-void word_cache_add(struct word_cache *c, const uint64_t key[2], const uint32_t *ids, uint32_t n);
+
+/* ---- short words -------------------------------------------------------------------------- */
 
 /* `end` is the end of readable memory behind the word of n <= CACHE_WORD bytes. */
 static inline void word_key(const char *p, size_t n, const char *end, uint64_t key[2])
@@ -77,13 +90,40 @@ static inline struct cached *word_line(const struct word_cache *c, uint64_t hash
     return c->words + 2 * (hash & c->mask);
 }
 
-/* More than CACHE_IDS ids of a word, or NULL when they have been overwritten. */
-static inline const uint32_t *word_ring(const struct word_cache *c, const struct cached *w)
+/* Where it may be when it has lost its place there. */
+static inline struct cached *word_line_beside(const struct word_cache *c, const struct cached *line)
 {
-    return c->ring_at - w->ids[1] <= CACHE_RING ? c->ring + w->ids[1] % CACHE_RING : NULL;
+    return c->words + ((size_t)(line - c->words) ^ 2);
 }
 
-/* The entry for a word of 16 to CACHE_LONG_WORD bytes, whoever is in it now. */
-struct cached_long *word_cache_long(const struct word_cache *c, struct slice word, uint64_t key[4]);
+/* A word that is in neither line. */
+static inline void word_cache_add(struct word_cache *c, struct cached *line, const struct cached *w)
+{
+    struct cached *beside = word_line_beside(c, line);
+    if (!beside[1].key[1])
+        beside[1] = line[1];
+    line[1] = line[0];
+    line[0] = *w;
+}
+
+/* What was written when ring_at stood at place[0] + (place[1] << 32), or NULL: overwritten. */
+static inline const uint32_t *word_ring(const struct word_cache *c, const uint32_t place[2])
+{
+    uint64_t at = place[0] | (uint64_t)place[1] << 32;
+    return c->ring_at - at <= CACHE_RING ? c->ring + at % CACHE_RING : NULL;
+}
+
+/* Writes the result of a merge into an entry whose key is set. */
+void word_cache_fill(struct word_cache *c, struct cached *w, const uint32_t *ids, uint32_t n);
+
+/* ---- long words --------------------------------------------------------------------------- */
+
+void long_key(const struct word_cache *c, struct slice word, struct long_key *k);
+/* The ids of a word and their number, or NULL. */
+const uint32_t *word_cache_long(const struct word_cache *c, struct slice word,
+                                const struct long_key *k, uint32_t *n);
+/* A word up to CACHE_TEXT bytes that word_cache_long() does not find. */
+void word_cache_add_long(struct word_cache *c, struct slice word, const struct long_key *k,
+                         const uint32_t *ids, uint32_t n);
 
 #endif

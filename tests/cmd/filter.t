@@ -143,6 +143,8 @@ for what in '"x" * 1000000' '"!" * 1000000' '"a.b@" * 300000' '"1.1." * 300000' 
 done
 printf '{"input_ids":[1]}\n' > ids.jsonl
 status_is 1 "a document without text is bad" "$TOKMILL" filter --rules c4 ids.jsonl
+"$TOKMILL" filter --where 'chars > 0' --on-bad skip --stats s.json ids.jsonl good.jsonl > /dev/null
+is "$(jq -c '.stages[-1] | [.in.docs, .out.docs, .bad]' s.json)" '[2,1,{"no-text":1}]' "and counted once"
 
 D="${TOKMILL_DATA:-/nonexistent}/html/wcxb-dev.tar.zst"
 if [ -f "$D" ]; then

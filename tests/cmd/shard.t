@@ -43,11 +43,13 @@ is "$(jq -r '[.format,.eod,.documents,.tokens,.files[0].name]|map(tostring)|join
 is "$(ids e/shard.bin | cut -d' ' -f1-6)" "1 2 3 2 2 3" "--eod none"
 
 "$TOKMILL" shard d.jsonl --size 8 -o s/
-is "$(ls s | tr '\n' ' ')" "manifest.json shard-00000.tms shard-00001.tms shard-00002.tms " \
+is "$(cd s && ls *.tms *.json | tr '\n' ' ')" "manifest.json shard-00000.tms shard-00001.tms shard-00002.tms " \
     "--size cuts between documents"
 ok_cmd "the pieces verify" "$TOKMILL" verify s/
+"$TOKMILL" shard d.jsonl --docs 2 -o docs/
+is "$(jq -c '[.files[]|select(.index|not)|.documents]' docs/manifest.json)" "[2,2,1]" "--docs cuts by number"
 "$TOKMILL" shard d.jsonl -o s/
-is "$(ls s | tr '\n' ' ')" "manifest.json shard.tms " "a rerun removes files of the old manifest"
+is "$(ls s | tr '\n' ' ')" "manifest.json shard.docs.jsonl.zst shard.tms " "a rerun removes files of the old manifest"
 "$TOKMILL" -j4 shard d.jsonl -o j/
 ok_cmd "the same bytes with more threads" cmp j/shard.tms t/shard.tms
 
@@ -88,9 +90,17 @@ status_is 1 "documents without ids are bad" "$TOKMILL" shard text.jsonl -o x/
 status_is 2 "a folder is needed" "$TOKMILL" shard d.jsonl
 "$TOKMILL" shard /dev/null -o none/
 ok_cmd "no documents: an empty shard that verifies" "$TOKMILL" verify none/
+"$TOKMILL" shard o.jsonl -o o2/
 "$TOKMILL" shard d.jsonl --prefix train --format nanogpt -o named/
-is "$(ls named)" "manifest.json
-train.bin" "names begin with --prefix"
+is "$(ls named | tr '\n' ' ')" "manifest.json train.bin train.docs.jsonl.zst " "names begin with --prefix"
+if command -v zstd > /dev/null; then
+    is "$(zstd -qdc o2/shard.docs.jsonl.zst | head -n 2 | tr '\n' ' ')" \
+        '{"id":"a,\"b","source":"s"} {"id":"d2","source":"w\n","record":7} ' "who the documents are"
+else
+    skip "who the documents are" "no zstd"
+fi
+"$TOKMILL" shard d.jsonl --no-names -o bare/
+is "$(ls bare | tr '\n' ' ')" "manifest.json shard.tms " "--no-names"
 "$TOKMILL" shard d.jsonl --vocab-size 70000 --format megatron -o larger/
 is "$(wc -c < larger/shard.bin | tr -d ' ')" 80 "--vocab-size sets the width of ids"
 status_is 1 "ids beyond --vocab-size" "$TOKMILL" shard d.jsonl --vocab-size 3 --eod none -o small/

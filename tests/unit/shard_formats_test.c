@@ -101,10 +101,11 @@ static void llmc_bytes(void **state)
 }
 
 /* Reads all documents; the number of them, or -1. */
-static int read_all(const char *path, const struct reader_wish *w)
+static int read_all(const char *path, const struct shard_wish *w)
 {
     struct err e;
     struct arena a;
+    struct shard_doc d;
     const uint32_t *p;
     size_t n;
     int docs = 0, rc = 1;
@@ -112,7 +113,7 @@ static int read_all(const char *path, const struct reader_wish *w)
     arena_init(&a);
     struct shard_reader *r = shard_reader_open(path, w, &e);
     const uint32_t *want = ids;
-    while (r && (rc = shard_reader_next(r, &a, &p, &n, &e)) == 1) {
+    while (r && (rc = shard_reader_next(r, &a, &d, &p, &n, &e)) == 1) {
         if (docs < 4 && !w->keep_eod && n == lengths[docs] - 1)
             assert_memory_equal(p, want, n * sizeof *p);
         want += docs < 4 ? lengths[docs] : 0;
@@ -125,7 +126,7 @@ static int read_all(const char *path, const struct reader_wish *w)
 
 static void reading(void **state)
 {
-    struct reader_wish w = {.doc_max = 1000, .has_eod = true, .eod_id = 9};
+    struct shard_wish w = {.doc_max = 1000, .has_eod = true, .eod_id = 9};
     (void)state;
     make(&shard_megatron, "t.bin", 2);
     assert_int_equal(read_all("t.bin", &w), 4);
@@ -147,7 +148,7 @@ static void reading(void **state)
 /* Every byte of the index set to 0xff, every cut: an error or a document, nothing undefined. */
 static void hostile_index(void **state)
 {
-    struct reader_wish w = {.doc_max = 1000};
+    struct shard_wish w = {.doc_max = 1000};
     unsigned char b[256];
     (void)state;
     make(&shard_megatron, "t.bin", 2);
@@ -173,7 +174,7 @@ static void hostile_index(void **state)
 /* Ends beside the ids: found without a manifest, width included; damage refused. */
 static void told_ends(void **state)
 {
-    struct reader_wish w = {.doc_max = 1000, .has_eod = true, .eod_id = 9};
+    struct shard_wish w = {.doc_max = 1000, .has_eod = true, .eod_id = 9};
     const struct shard_format *const f[] = {&shard_datatrove, &shard_olmo};
     const char *const path[] = {"d.ds", "o.npy"}, *const side[] = {"d.ds.index", "o.csv.gz"};
     unsigned char b[512];
