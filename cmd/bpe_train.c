@@ -16,7 +16,7 @@ struct conf {
     uint64_t vocab_size, reserved, min_frequency, max_token_bytes;
     struct opt_list special;
     bool special_first, words;
-    int format, tie;
+    int format, tie, unicode;
     const struct setup *setup;
     struct pretok *pretok;
     struct slice *specials;             /* the given ones, then the reserved slots */
@@ -34,6 +34,8 @@ static const struct opt opts[] = {
             "entries in all, special tokens and reserved slots included"),
     OPT_STR('p', "pattern", "NAME|REGEX", "cl100k", struct conf, pattern,
             "gpt2, cl100k, o200k or a regular expression that cuts text into words"),
+    OPT_CHOICE(0, "unicode", UNICODE_CHOICES, "16", struct conf, unicode,
+               "version of the character tables that cut text into words"),
     OPT_LIST(0, "special", "TOKEN", struct conf, special, "add a special token; repeatable"),
     OPT_U64(0, "reserved", "N", "0", struct conf, reserved,
             "add N special tokens <|reserved_0|>, ... to be named later"),
@@ -100,7 +102,8 @@ static int open_train(void *conf, const struct setup *s, struct err *e)
                        256 + c->n_specials, (unsigned)TRAIN_MAX_TOKENS);
     if (c->max_token_bytes == 1 || c->max_token_bytes > UINT32_MAX)
         return err_set(e, ERR_USAGE, "--max-token-bytes: 2 or more");
-    c->pretok = pretok_new(slice_str(c->pattern), e);
+    c->pretok = pretok_new(slice_str(c->pattern),
+                           (struct pretok_opts){REGEX_ONIG, (enum unicode_version)c->unicode}, e);
     return c->pretok ? 0 : -1;
 }
 
@@ -161,7 +164,8 @@ static struct added_token *place_specials(const struct conf *c, uint32_t first)
 {
     struct added_token *v = mem_array(c->n_specials + 1, sizeof *v);
     for (size_t i = 0; i < c->n_specials; i++)
-        v[i] = (struct added_token){c->specials[i], first + (uint32_t)i, true, false, false, false};
+        v[i] = (struct added_token){.content = c->specials[i], .id = first + (uint32_t)i,
+                                    .special = true};
     return v;
 }
 

@@ -34,7 +34,8 @@ static int open_decode(void *conf, const struct setup *s, struct err *e)
     size_t n = strlen(c->tokenizer);
     bool ranks = n > 9 && strcmp(c->tokenizer + n - 9, ".tiktoken") == 0;
     bool known = strstr(c->tokenizer, "k_base") != NULL;
-    c->t = tokenizer_load(c->tokenizer, ranks && !known ? "gpt2" : NULL, e);
+    struct load_opts o = {ranks && !known ? "gpt2" : NULL, NULL, UNICODE_DEFAULT};
+    c->t = tokenizer_load(c->tokenizer, &o, e);
     if (!c->t)
         return -1;
     hash128_hex(c->t->hash, c->hash_text);
@@ -75,7 +76,8 @@ static enum verdict decode(const void *conf, struct job *j, struct doc *d)
                        said.p, c->hash_text);
     struct buf *out = j->scratch;
     buf_clear(out);
-    if (tokenizer_decode(c->t, d->ids, d->n_ids, c->skip_special, out, &bad) < 0)
+    if (tokenizer_decode(c->t, d->ids, d->n_ids, (struct decode_opts){c->skip_special, true}, out,
+                         &bad) < 0)
         return job_bad(j, "id", "id %u is not in the vocabulary", (unsigned)bad);
     doc_set_text(d, utf8_repair(arena_copy(j->arena, buf_slice(out)), j->arena, &repaired));
     if (repaired)

@@ -8,7 +8,7 @@
 struct conf {
     const char *tokenizer, *pattern;
     bool add_special, drop_text;
-    int special, raw;
+    int special, raw, unicode;
     struct tokenizer *t;
     struct buf described;               /* metadata.tokenizer */
 };
@@ -24,6 +24,8 @@ static const struct opt opts[] = {
             "vocabulary: tokenizer.json or a .tiktoken rank file"),
     OPT_STR(0, "pattern", "NAME|REGEX", NULL, struct conf, pattern,
             "gpt2, cl100k, o200k or a regular expression instead of the file's own"),
+    OPT_CHOICE(0, "unicode", UNICODE_CHOICES, "16", struct conf, unicode,
+               "version of the character tables that cut text into pieces"),
     OPT_BOOL(0, "add-special", struct conf, add_special,
              "add the ids that the file's template puts around a text"),
     OPT_CHOICE(0, "special", "ordinary|parse|forbid", "ordinary", struct conf, special,
@@ -40,7 +42,8 @@ static int open_encode(void *conf, const struct setup *s, struct err *e)
     (void)s;
     if (!c->tokenizer)
         return err_set(e, ERR_USAGE, "encode needs -t FILE, the vocabulary");
-    c->t = tokenizer_load(c->tokenizer, c->pattern, e);
+    struct load_opts o = {c->pattern, NULL, (enum unicode_version)c->unicode};
+    c->t = tokenizer_load(c->tokenizer, &o, e);
     if (!c->t)
         return -1;
     if (c->raw == RAW_U16 && c->t->max_id > UINT16_MAX)
@@ -62,7 +65,8 @@ static void *new_scratch(const void *conf)
 {
     const struct conf *c = conf;
     struct scratch *s = mem_zero(sizeof *s);
-    s->encoder = encoder_new(c->t, (enum special_mode)c->special, c->add_special);
+    struct encode_opts o = {(enum special_mode)c->special, NULL, c->add_special, false};
+    s->encoder = encoder_new(c->t, &o);
     return s;
 }
 

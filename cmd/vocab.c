@@ -8,13 +8,15 @@ enum { TO_AUTO, TO_HF, TO_TIKTOKEN };
 
 struct conf {
     const char *pattern;
-    int to;
+    int to, unicode;
     bool json;
 };
 
 static const struct opt opts[] = {
     OPT_STR(0, "pattern", "NAME|REGEX", NULL, struct conf, pattern,
             "the pattern of a file that does not name its own"),
+    OPT_CHOICE(0, "unicode", UNICODE_CHOICES, "16", struct conf, unicode,
+               "version of the character tables that cut text into pieces"),
     OPT_CHOICE(0, "to", "auto|tokenizer.json|tiktoken", "auto", struct conf, to,
                "convert: what to write; auto: by the suffix of -o"),
     OPT_BOOL(0, "json", struct conf, json, "info: one JSON object"),
@@ -75,7 +77,8 @@ static int run(void *conf, const struct setup *s, struct err *e)
     bool is_info = in->n && !strcmp(in->v[0], "info");
     if (in->n != 2 || (!is_info && strcmp(in->v[0], "convert")))
         return err_set(e, ERR_USAGE, "vocab info FILE, or vocab convert FILE -o OUT");
-    struct tokenizer *t = tokenizer_load(in->v[1], c->pattern, e);
+    struct load_opts o = {c->pattern, NULL, (enum unicode_version)c->unicode};
+    struct tokenizer *t = tokenizer_load(in->v[1], &o, e);
     if (!t)
         return -1;
     int rc = is_info ? info(c, t, s->out, e) : convert(c, t, s->out, e);

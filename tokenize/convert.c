@@ -1,7 +1,6 @@
 /* Conversions and their proof. */
 #include "tokenize/convert.h"
 #include <stdlib.h>
-#include <utf8proc.h>
 #include "core/json.h"
 #include "core/mem.h"
 #include "core/utf8.h"
@@ -36,7 +35,7 @@ static int check_plain(const struct tokenizer *t, struct err *e)
         return refuse(e, "not a byte-level vocabulary with all bytes");
     if (t->prefix_space)
         return refuse(e, "a space is put in front of texts");
-    if (t->cut == CUT_PATTERN && !strcmp(pretok_name(t->pretok), "chain"))
+    if (t->cut == CUT_PATTERN && !pretok_pattern(t->pretok).n)
         return refuse(e, "several patterns are applied in turn");
     if (t->cut != CUT_PATTERN)
         return refuse(e, "no pattern cuts the text");
@@ -47,39 +46,18 @@ static int check_plain(const struct tokenizer *t, struct err *e)
 
 static bool only_nfc(const struct tokenizer *t)
 {
-    return t->n_norm == 0 || (t->n_norm == 1 && t->norm[0].kind == NORM_NFC);
-}
-
-static int by_id(const void *a, const void *b)
-{
-    const struct added_token *x = a, *y = b;
-    return x->id < y->id ? -1 : x->id > y->id;
-}
-
-static struct added_token *added_of(const struct tokenizer *t, size_t *n)
-{
-    const struct added_set *sets[] = {&t->raw, &t->normalized};
-    struct added_token *v = mem_array(t->raw.n + t->normalized.n + 1, sizeof *v);
-    *n = 0;
-    for (int k = 0; k < 2; k++)
-        for (size_t i = 0; i < sets[k]->n; i++)
-            v[(*n)++] = sets[k]->v[i];
-    qsort(v, *n, sizeof *v, by_id);
-    return v;
+    return t->normalizer.n == 0 || normalizer_is_nfc(&t->normalizer);
 }
 
 /* Tokens that merging or looking up can give; those added by name are none of them. */
 static bool *tokens_of(const struct tokenizer *t)
 {
     const struct vocab *v = &t->vocab;
-    size_t n;
-    struct added_token *added = added_of(t, &n);
     bool *is = mem_array(v->n_ids, sizeof *is);
     for (uint32_t id = 0; id < v->n_ids; id++)
         is[id] = v->token[id].n && vocab_find(v, v->token[id]) == id;
-    for (size_t i = 0; i < n; i++)
-        is[added[i].id] = false;
-    mem_free(added);
+    for (size_t i = 0; i < t->n_added; i++)
+        is[t->added[i].id] = false;
     return is;
 }
 
@@ -103,14 +81,13 @@ int convert_to_hf(const struct tokenizer *t, struct buf *out, struct err *e)
     if (!only_nfc(t))
         return refuse(e, "its normalizer");
     struct save_opts o = {.ignore_merges = t->whole_piece && unreachable(t),
-                          .added_in_model = true, .nfc = t->n_norm > 0};
+                          .added_in_model = true, .nfc = t->normalizer.n > 0};
     o.pattern = !strcmp(pretok_name(t->pretok), "gpt2") ? "gpt2" : pretok_pattern(t->pretok).p;
-    struct added_token *added = added_of(t, &o.n_added);
-    o.added = added;
+    o.added = t->added;
+    o.n_added = t->n_added;
     struct merge *m = merges_of(t->table);
     save_hf(&t->vocab, m, t->table->n - 256, &o, out);
     mem_free(m);
-    mem_free(added);
     return 0;
 }
 
@@ -118,7 +95,7 @@ int convert_to_tiktoken(const struct tokenizer *t, struct buf *out, struct err *
 {
     if (check_plain(t, e) < 0)
         return -1;
-    if (t->n_norm)
+    if (t->normalizer.n)
         return refuse(e, "texts are normalized first");
     if (!t->whole_piece && unreachable(t))
         return refuse(e, "a token that merges do not make would be found whole");
@@ -126,10 +103,9 @@ int convert_to_tiktoken(const struct tokenizer *t, struct buf *out, struct err *
         if (t->table->id[s] < t->table->id[s - 1])
             return refuse(e, "ids are not in the order of merges");
     struct save_opts o = {.pattern = NULL};
-    struct added_token *added = added_of(t, &o.n_added);
-    o.added = added;
+    o.added = t->added;
+    o.n_added = t->n_added;
     save_tiktoken(&t->vocab, &o, out);
-    mem_free(added);
     return 0;
 }
 
@@ -172,24 +148,23 @@ static int same_merges(const struct bpe_table *a, const struct bpe_table *b, str
 
 static int same_added(const struct tokenizer *a, const struct tokenizer *b, struct err *e)
 {
-    size_t n, m;
-    struct added_token *x = added_of(a, &n), *y = added_of(b, &m);
-    int rc = n == m ? 0 : differ(e, "the number of added tokens", (uint32_t)m);
-    for (size_t i = 0; rc == 0 && i < n; i++)
+    const struct added_token *x = a->added, *y = b->added;
+    if (a->n_added != b->n_added)
+        return differ(e, "the number of added tokens", (uint32_t)b->n_added);
+    for (size_t i = 0; i < a->n_added; i++)
         if (!slice_eq(x[i].content, y[i].content) || x[i].id != y[i].id ||
             x[i].special != y[i].special || x[i].normalized != y[i].normalized ||
-            x[i].lstrip != y[i].lstrip || x[i].rstrip != y[i].rstrip)
-            rc = differ(e, "another added token", x[i].id);
-    mem_free(x);
-    mem_free(y);
-    return rc;
+            x[i].lstrip != y[i].lstrip || x[i].rstrip != y[i].rstrip ||
+            x[i].single_word != y[i].single_word)
+            return differ(e, "another added token", x[i].id);
+    return 0;
 }
 
 int convert_verify(const struct tokenizer *t, struct slice file, struct err *e)
 {
     bool json = file.n && file.p[0] == '{';
-    const char *pattern = json ? NULL : pretok_pattern(t->pretok).p;
-    struct tokenizer *b = tokenizer_parse(file, SLICE(""), pattern, e);
+    struct load_opts o = {json ? NULL : pretok_pattern(t->pretok).p, NULL, t->unicode};
+    struct tokenizer *b = tokenizer_parse(file, SLICE(""), &o, e);
     if (!b)
         return -1;
     int rc = same_tokens(t, b, e) || same_merges(t->table, b->table, e) ? -1 : 0;
@@ -197,7 +172,7 @@ int convert_verify(const struct tokenizer *t, struct slice file, struct err *e)
         rc = differ(e, "how whole pieces are found", 0);
     if (rc == 0 && !slice_eq(pretok_pattern(t->pretok), pretok_pattern(b->pretok)))
         rc = differ(e, "the pattern", 0);
-    if (rc == 0 && json && t->n_norm != b->n_norm)
+    if (rc == 0 && json && t->normalizer.n != b->normalizer.n)
         rc = differ(e, "the normalizer", 0);
     if (rc == 0 && json)
         rc = same_added(t, b, e);
@@ -240,18 +215,17 @@ static void put_id(struct buf *b, const char *key, uint32_t id)
 void vocab_describe(const struct tokenizer *t, struct buf *out)
 {
     struct figures f = figures_of(t);
-    size_t n, special = 0;
-    struct added_token *added = added_of(t, &n);
+    size_t special = 0;
     char hex[33];
     hash128_hex(t->hash, hex);
-    for (size_t i = 0; i < n; i++)
-        special += added[i].special;
+    for (size_t i = 0; i < t->n_added; i++)
+        special += t->added[i].special;
     buf_add_byte(out, '{');
     json_put_str(out, "format", slice_str(t->format));
     json_put_str(out, "hash", slice_str(hex));
     json_put_u64(out, "ids", t->vocab.n_ids);
     json_put_u64(out, "tokens", f.tokens);
-    json_put_u64(out, "added", n);
+    json_put_u64(out, "added", t->n_added);
     json_put_u64(out, "special", special);
     put_id(out, "bos", t->bos);
     put_id(out, "eos", t->eos);
@@ -271,7 +245,6 @@ void vocab_describe(const struct tokenizer *t, struct buf *out)
         json_put_str(out, "pattern_name", slice_str(pretok_name(t->pretok)));
         json_put_str(out, "pattern", pretok_pattern(t->pretok));
     }
-    json_put_str(out, "unicode", slice_str(utf8proc_unicode_version()));
+    json_put_str(out, "unicode", slice_str(unicode_version_name(t->unicode)));
     buf_add_byte(out, '}');
-    mem_free(added);
 }

@@ -1,8 +1,7 @@
 /* Encoding one text: segments between added tokens, normal forms, pieces, cache, merges.
- * Byte-level vocabularies go through pieces.h, in batches; others merge piece by piece. */
+ * Byte-level vocabularies go through pieces.h, in batches; others, unusual pretokenizers and texts
+ * whose spans are wanted go piece by piece. */
 #include "tokenize/encode.h"
-#include <stdlib.h>
-#include <utf8proc.h>
 #include "core/mem.h"
 #include "core/utf8.h"
 #include "tokenize/load.h"
@@ -13,29 +12,46 @@
 
 struct encoder {
     const struct tokenizer *t;
-    enum special_mode mode;
-    bool add_special;
+    struct encode_opts o;
+    bool search_raw, search_normalized; /* some added token may count */
     struct pretok_work *work;
+    struct steps_work *steps;
     struct merger merger;
     struct pieces *pieces;              /* with a bpe_table */
     uint32_t *ids;                      /* the result */
     size_t n, cap;
-    struct buf norm, spare;
+    struct span *spans;                 /* by id */
+    size_t cap_spans;
+    uint32_t *lengths;                  /* of the start symbols of a piece, in bytes */
+    size_t cap_lengths;
+    struct norm_work norm;
+    struct align_buf spare;
 };
 
-struct encoder *encoder_new(const struct tokenizer *t, enum special_mode mode, bool add_special)
+static bool may_count(const struct encode_opts *o, const struct added_set *set)
+{
+    for (size_t i = 0; i < set->n; i++)
+        if (!set->v[i].special || o->special != SPECIAL_ORDINARY ||
+            (o->parsed && o->parsed[set->v[i].id]))
+            return true;
+    return false;
+}
+
+struct encoder *encoder_new(const struct tokenizer *t, const struct encode_opts *o)
 {
     struct encoder *e = mem_zero(sizeof *e);
     e->t = t;
-    e->mode = mode;
-    e->add_special = add_special;
+    e->o = *o;
+    e->search_raw = may_count(o, &t->raw);
+    e->search_normalized = may_count(o, &t->normalized);
     e->work = t->pretok ? pretok_work_new(t->pretok) : NULL;
+    e->steps = t->cut == CUT_STEPS ? steps_work_new(&t->steps, o->spans) : NULL;
     if (t->table) {
         e->pieces = mem_zero(sizeof *e->pieces);
         pieces_init(e->pieces, t);
     }
-    buf_init(&e->norm, BUF_NO_LIMIT);
-    buf_init(&e->spare, BUF_NO_LIMIT);
+    norm_work_init(&e->norm, &t->normalizer, o->spans);
+    align_init(&e->spare, o->spans);
     return e;
 }
 
@@ -44,14 +60,22 @@ void encoder_free(struct encoder *e)
     if (!e)
         return;
     pretok_work_free(e->work);
+    steps_work_free(e->steps);
     merger_free(&e->merger);
     if (e->pieces)
         pieces_free(e->pieces);
     mem_free(e->pieces);
     mem_free(e->ids);
-    buf_free(&e->norm);
-    buf_free(&e->spare);
+    mem_free(e->spans);
+    mem_free(e->lengths);
+    norm_work_free(&e->norm);
+    align_free(&e->spare);
     mem_free(e);
+}
+
+const struct span *encoder_spans(const struct encoder *e)
+{
+    return e->spans;
 }
 
 /* Room for n more ids. */
@@ -64,68 +88,100 @@ static uint32_t *room(struct encoder *e, size_t n)
     return e->ids + e->n;
 }
 
-static void put(struct encoder *e, uint32_t id)
+static void set_span(struct encoder *e, size_t i, uint32_t start, uint32_t end)
+{
+    if (i >= e->cap_spans) {
+        e->cap_spans = i * 2 + 1024;
+        e->spans = mem_grow_array(e->spans, e->cap_spans, sizeof *e->spans);
+    }
+    e->spans[i] = (struct span){start, end};
+}
+
+static void put(struct encoder *e, uint32_t id, uint32_t start, uint32_t end)
 {
     *room(e, 1) = id;
+    if (e->o.spans)
+        set_span(e, e->n, start, end);
     e->n++;
 }
 
 /* ---- one piece ---------------------------------------------------------------------------- */
 
-/* A character that is no token: its bytes, or the unknown token, or nothing. */
-static size_t unknown(const struct tokenizer *t, struct slice c, uint32_t *out, bool *after_unk)
+/* Start symbols as they are found. An unknown token waits: the next known character puts it down,
+ * and with fuse_unk those that follow are part of it. Byte tokens pass it by, as in the
+ * tokenizers library. */
+struct symbols {
+    struct encoder *e;
+    uint32_t *out;
+    size_t n;
+    uint32_t unknown;                   /* bytes that wait; 0: none */
+};
+
+static void add_symbol(struct symbols *s, uint32_t id, uint32_t bytes)
 {
-    if (t->byte_fallback) {
-        bool whole = true;
-        for (size_t i = 0; i < c.n; i++)
-            whole = whole && t->fallback_id[(unsigned char)c.p[i]] != VOCAB_NONE;
-        if (whole) {
-            for (size_t i = 0; i < c.n; i++)
-                out[i] = t->fallback_id[(unsigned char)c.p[i]];
-            *after_unk = false;
-            return c.n;
+    struct encoder *e = s->e;
+    if (e->o.spans) {
+        if (s->n >= e->cap_lengths) {
+            e->cap_lengths = s->n * 2 + 64;
+            e->lengths = mem_grow_array(e->lengths, e->cap_lengths, sizeof *e->lengths);
         }
+        e->lengths[s->n] = bytes;
     }
-    if (t->unk == VOCAB_NONE || (t->fuse_unk && *after_unk))
-        return 0;
-    *after_unk = true;
-    out[0] = t->unk;
-    return 1;
+    s->out[s->n++] = id;
+}
+
+static void flush_unknown(struct symbols *s)
+{
+    if (s->unknown)
+        add_symbol(s, s->e->t->unk, s->unknown);
+    s->unknown = 0;
+}
+
+static bool add_bytes(struct symbols *s, struct slice c)
+{
+    const struct tokenizer *t = s->e->t;
+    for (size_t i = 0; i < c.n; i++)
+        if (t->fallback_id[(unsigned char)c.p[i]] == VOCAB_NONE)
+            return false;
+    for (size_t i = 0; i < c.n; i++)
+        add_symbol(s, t->fallback_id[(unsigned char)c.p[i]], 1);
+    return true;
+}
+
+/* A byte or character; id: its token or VOCAB_NONE. */
+static void add_one(struct symbols *s, struct slice c, uint32_t id)
+{
+    const struct tokenizer *t = s->e->t;
+    if (id != VOCAB_NONE) {
+        flush_unknown(s);
+        add_symbol(s, id, (uint32_t)c.n);
+        return;
+    }
+    if (t->byte_fallback && add_bytes(s, c))
+        return;
+    if (t->unk == VOCAB_NONE)
+        return;                         /* it vanishes */
+    if (!t->fuse_unk)
+        flush_unknown(s);
+    s->unknown += (uint32_t)c.n;
 }
 
 /* Start symbols of a piece; out has room for one a byte. */
-static size_t symbols(const struct tokenizer *t, struct slice piece, uint32_t *out)
+static size_t symbols(struct encoder *e, struct slice piece, uint32_t *out)
 {
-    const struct vocab *v = &t->vocab;
-    size_t n = 0;
-    bool after_unk = false;
-    if (t->byte_level) {
-        for (size_t i = 0; i < piece.n; i++) {
-            uint32_t id = v->byte_id[(unsigned char)piece.p[i]];
-            if (id != VOCAB_NONE) {
-                out[n++] = id;
-                after_unk = false;
-            } else if (t->unk != VOCAB_NONE && !(t->fuse_unk && after_unk)) {
-                out[n++] = t->unk;
-                after_unk = true;
-            }
-        }
-        return n;
-    }
-    const char *p = piece.p, *end = p + piece.n;
-    while (p < end) {
+    const struct tokenizer *t = e->t;
+    struct symbols s = {e, out, 0, 0};
+    if (t->byte_level)
+        for (size_t i = 0; i < piece.n; i++)
+            add_one(&s, slice_of(piece.p + i, 1), t->vocab.byte_id[(unsigned char)piece.p[i]]);
+    for (const char *p = piece.p, *end = p + piece.n; !t->byte_level && p < end;) {
         const char *start = p;
         utf8_next(&p, end);
         struct slice c = slice_of(start, (size_t)(p - start));
-        uint32_t id = vocab_find(v, c);
-        if (id != VOCAB_NONE) {
-            out[n++] = id;
-            after_unk = false;
-        } else {
-            n += unknown(t, c, out + n, &after_unk);
-        }
+        add_one(&s, c, vocab_find(&t->vocab, c));
     }
-    return n;
+    flush_unknown(&s);
+    return s.n;
 }
 
 static size_t merge_piece(struct encoder *e, struct slice piece, uint32_t *out)
@@ -137,15 +193,45 @@ static size_t merge_piece(struct encoder *e, struct slice piece, uint32_t *out)
             return 1;
         }
     }
-    return merge_ids(&e->t->vocab, &e->merger, out, symbols(e->t, piece, out));
+    return merge_ids(&e->t->vocab, &e->merger, out, symbols(e, piece, out));
 }
 
-/* ---- cached pieces -------------------------------------------------------------------------- */
-
-/* `end` is the end of readable memory behind the piece. */
-static void put_piece(struct encoder *e, struct slice piece)
+/* Start symbols that a token was merged from. */
+static size_t symbols_of(const struct tokenizer *t, uint32_t id)
 {
-    e->n += merge_piece(e, piece, room(e, piece.n));
+    struct slice s = t->vocab.token[id];
+    if (t->byte_level)
+        return s.n;
+    return id == t->unk || tokenizer_is_byte(t, id) ? 1 : utf8_count(s);
+}
+
+/* Spans of the ids from `first` on, which are those of the piece. */
+static void set_spans(struct encoder *e, struct aligned piece, size_t first)
+{
+    size_t at = 0, symbol = 0;
+    for (size_t i = first; i < e->n; i++) {
+        size_t bytes = 0, n = symbols_of(e->t, e->ids[i]);
+        if (e->pieces)
+            bytes = n;
+        for (size_t k = 0; !e->pieces && e->n - first > 1 && k < n; k++)
+            bytes += e->lengths[symbol++];
+        size_t end = e->n - first == 1 || at + bytes > piece.s.n ? piece.s.n : at + bytes;
+        set_span(e, i, aligned_from(piece, at < piece.s.n ? at : piece.s.n - 1),
+                 aligned_to(piece, end > at ? end - 1 : piece.s.n - 1));
+        at = end;
+    }
+}
+
+static void put_piece(struct encoder *e, struct aligned piece)
+{
+    size_t first = e->n;
+    uint32_t *out = room(e, piece.s.n + ROOM), end = (uint32_t)piece.s.n;
+    if (e->pieces)
+        e->n += (size_t)(pieces_encode(e->pieces, piece.s, 0, &end, 1, out) - out);
+    else
+        e->n += merge_piece(e, piece.s, out);
+    if (e->o.spans)
+        set_spans(e, piece, first);
 }
 
 /* ---- pieces of a segment ------------------------------------------------------------------ */
@@ -188,226 +274,157 @@ static enum encode_result put_batches(struct encoder *e, struct slice s)
     return ENCODE_OK;
 }
 
-static enum encode_result put_segment(struct encoder *e, struct slice s)
+/* A piece of the steps, brought back to bytes if it is in the byte-level alphabet. */
+static bool put_step_piece(void *arg, struct aligned piece)
+{
+    struct encoder *e = arg;
+    if (!e->t->steps.spelled) {
+        put_piece(e, piece);
+        return true;
+    }
+    struct align_buf *b = &e->spare;
+    const char *p = piece.s.p, *end = p + piece.s.n;
+    align_clear(b);
+    while (p < end) {
+        size_t at = (size_t)(p - piece.s.p);
+        char c = (char)byte_level_byte(utf8_next(&p, end));
+        align_add(b, &c, 1, aligned_from(piece, at), aligned_to(piece, at));
+    }
+    put_piece(e, align_view(b));
+    return true;
+}
+
+static enum encode_result put_segment(struct encoder *e, struct aligned a, bool first)
 {
     const struct tokenizer *t = e->t;
     size_t at = 0;
-    if (e->pieces)
-        return put_batches(e, s);
-    while (at < s.n) {
-        size_t to = s.n;
+    if (t->cut == CUT_STEPS)
+        return steps_run(&t->steps, e->steps, a, first, put_step_piece, e) < 0 ? ENCODE_PATTERN
+                                                                               : ENCODE_OK;
+    if (e->pieces && !e->o.spans)
+        return put_batches(e, a.s);
+    while (at < a.s.n) {
+        size_t to = a.s.n;
         if (t->cut == CUT_PATTERN)
-            to = pretok_next(t->pretok, e->work, s, at);
+            to = pretok_next(t->pretok, e->work, a.s, at);
         else if (t->cut != CUT_NONE)
-            to = next_meta(s, at + 1, t->cut == CUT_META_RUNS);
+            to = next_meta(a.s, at + 1, t->cut == CUT_META_RUNS);
         if (to <= at)
             return ENCODE_PATTERN;
-        put_piece(e, slice_of(s.p + at, to - at));
+        put_piece(e, aligned_part(a, at, to));
         at = to;
     }
     return ENCODE_OK;
 }
 
 /* What the pretokenizer does to a piece before it cuts: a space in front, U+2581 for spaces. */
-static enum encode_result put_prepared(struct encoder *e, struct slice s, bool first)
+static enum encode_result put_prepared(struct encoder *e, struct aligned a, bool first)
 {
     const struct tokenizer *t = e->t;
+    struct slice s = a.s;
     bool space = t->prefix_space && s.n && s.p[0] != ' ';
     if (!s.n || (!space && !t->metaspace))
-        return put_segment(e, s);
-    struct buf *b = &e->spare;
-    buf_clear(b);
+        return put_segment(e, a, first);
+    struct align_buf *b = &e->spare;
+    align_clear(b);
     if (space)
-        buf_add_byte(b, ' ');
+        align_add(b, " ", 1, aligned_from(a, 0), aligned_from(a, 0));
     if (!t->metaspace) {
-        buf_add_slice(b, s);
-        return put_segment(e, buf_slice(b));
+        align_copy(b, a, 0, s.n);
+        return put_segment(e, align_view(b), first);
     }
     bool prepend = t->meta_prepend == META_ALWAYS || (t->meta_prepend == META_FIRST && first);
     if (prepend && s.p[0] != ' ' && !slice_starts(s, SLICE(META)))
-        buf_add_str(b, META);
-    while (s.n) {
-        size_t at = slice_find_byte(s, ' ');
-        buf_add_slice(b, slice_upto(s, at));
+        align_add(b, META, 3, aligned_from(a, 0), aligned_from(a, 0));
+    for (size_t done = 0; done < s.n;) {
+        size_t at = done + slice_find_byte(slice_from(s, done), ' ');
+        align_copy(b, a, done, at - done);
         if (at < s.n)
-            buf_add_str(b, META);
-        s = slice_from(s, at + 1);
+            align_add(b, META, 3, aligned_from(a, at), aligned_to(a, at));
+        done = at + 1;
     }
-    return put_segment(e, buf_slice(b));
+    return put_segment(e, align_view(b), first);
 }
 
 /* ---- added tokens ------------------------------------------------------------------------- */
 
-static const struct added_token *added_at(const struct added_set *set, struct slice s, size_t at)
+typedef enum encode_result (*segment_fn)(struct encoder *, struct aligned, bool first);
+
+static bool counts(const struct encoder *e, const struct added_token *a)
 {
-    unsigned char first = (unsigned char)s.p[at];
-    for (uint32_t i = set->first[first]; i < set->first[first + 1]; i++)
-        if (slice_starts(slice_from(s, at), set->v[i].content))
-            return &set->v[i];
-    return NULL;
+    return !a->special || e->o.special == SPECIAL_PARSE || (e->o.parsed && e->o.parsed[a->id]);
 }
 
-/* First added token at or behind `from`; its place in *at. */
-static const struct added_token *find_added(const struct added_set *set, struct slice s,
-                                            size_t from, size_t *at)
+static void put_added(struct encoder *e, const struct added_token *t, struct aligned a,
+                      size_t start, size_t stop)
 {
-    if (!set->n)
-        return NULL;
-    for (size_t i = from; i < s.n; i++) {
-        unsigned two = (unsigned)(unsigned char)s.p[i] << 8 |
-                       (i + 1 < s.n ? (unsigned char)s.p[i + 1] : 0u);
-        if (!(set->two[two >> 3] & 1u << (two & 7)))
-            continue;
-        const struct added_token *a = added_at(set, s, i);
-        if (a) {
-            *at = i;
-            return a;
-        }
-    }
-    return NULL;
+    put(e, t->id, aligned_from(a, start), aligned_to(a, stop - 1));
 }
 
-static bool ascii_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-typedef enum encode_result (*segment_fn)(struct encoder *, struct slice, bool first);
-
-/* Cuts s at the added tokens of a set; `between` gets what lies between. */
+/* Cuts a text at the added tokens of a set; `between` gets what lies between. A match begins its
+ * search behind the last, whatever white space that took: so the library has it. */
 static enum encode_result split_added(struct encoder *e, const struct added_set *set,
-                                      struct slice s, bool first, segment_fn between)
+                                      struct aligned a, bool first, segment_fn between)
 {
-    size_t done = 0, at = 0;
-    const struct added_token *a;
-    while ((a = find_added(set, s, done, &at)) != NULL) {
-        if (a->special && e->mode == SPECIAL_FORBID)
-            return ENCODE_SPECIAL;
-        size_t start = at, stop = at + a->content.n;
-        while (a->lstrip && start > done && ascii_space(s.p[start - 1]))
-            start--;
-        while (a->rstrip && stop < s.n && ascii_space(s.p[stop]))
-            stop++;
+    size_t done = 0, from = 0, at = 0;
+    const struct added_token *t;
+    while ((t = added_find(set, a.s, from, &at)) != NULL) {
+        from = at + t->content.n;
+        if (!counts(e, t)) {
+            if (e->o.special == SPECIAL_FORBID)
+                return ENCODE_SPECIAL;
+            continue;
+        }
+        if (t->single_word && !added_stands_alone(t, a.s, at))
+            continue;
+        size_t start = at, stop = from;
+        if (t->lstrip)
+            start = added_space_before(a.s, at);
+        if (start < done)
+            start = at < done ? at : done;
+        if (t->rstrip)
+            stop = added_space_behind(a.s, stop);
         if (start > done) {
-            enum encode_result r = between(e, slice_of(s.p + done, start - done),
-                                           first && done == 0);
+            enum encode_result r = between(e, aligned_part(a, done, start), first && done == 0);
             if (r != ENCODE_OK)
                 return r;
         }
-        put(e, a->id);
+        put_added(e, t, a, start, stop);
         done = stop;
     }
-    return done < s.n ? between(e, slice_from(s, done), first && done == 0) : ENCODE_OK;
+    return done < a.s.n ? between(e, aligned_part(a, done, a.s.n), first && done == 0)
+                        : ENCODE_OK;
 }
 
-/* ---- normal forms ------------------------------------------------------------------------- */
-
-/* Everything below U+0300 is its own NFC. */
-static bool needs_nfc(struct slice s)
+static enum encode_result put_raw(struct encoder *e, struct aligned a, bool first)
 {
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] >= 0xCC)
-            return true;
-    return false;
-}
-
-static void nfc(struct slice s, struct buf *out)
-{
-    utf8proc_uint8_t *made = NULL;
-    utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)s.p, (utf8proc_ssize_t)s.n, &made,
-                                      UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-    if (n >= 0)
-        buf_add(out, made, (size_t)n);
-    else
-        buf_add_slice(out, s);
-    free(made);
-}
-
-static void replace_all(struct slice s, const struct norm_op *op, struct buf *out)
-{
-    while (s.n) {
-        size_t at = slice_find(s, op->from);
-        buf_add_slice(out, slice_upto(s, at));
-        if (at >= s.n)
-            break;
-        buf_add_slice(out, op->to);
-        s = slice_from(s, at + op->from.n);
-    }
-}
-
-/* The normalized text: s itself or in e->norm. */
-static struct slice normalize(struct encoder *e, struct slice s)
-{
-    for (size_t i = 0; i < e->t->n_norm && s.n; i++) {
-        const struct norm_op *op = &e->t->norm[i];
-        if (op->kind == NORM_NFC && !needs_nfc(s))
-            continue;
-        buf_clear(&e->spare);
-        if (op->kind == NORM_NFC) {
-            nfc(s, &e->spare);
-        } else if (op->kind == NORM_PREPEND) {
-            buf_add_slice(&e->spare, op->to);
-            buf_add_slice(&e->spare, s);
-        } else {
-            replace_all(s, op, &e->spare);
-        }
-        struct buf swap = e->norm;
-        e->norm = e->spare;
-        e->spare = swap;
-        s = buf_slice(&e->norm);
-    }
-    return s;
-}
-
-static enum encode_result put_raw(struct encoder *e, struct slice s, bool first)
-{
-    const struct added_set *set = e->mode == SPECIAL_ORDINARY ? &e->t->normalized_plain
-                                                              : &e->t->normalized;
-    return split_added(e, set, normalize(e, s), first, put_prepared);
+    if (normalize(&e->t->normalizer, &e->norm, &a) < 0)
+        return ENCODE_PATTERN;
+    if (!e->search_normalized && e->o.special != SPECIAL_FORBID)
+        return put_prepared(e, a, first);
+    return split_added(e, &e->t->normalized, a, first, put_prepared);
 }
 
 enum encode_result encoder_run(struct encoder *e, struct slice text, const uint32_t **ids,
                                size_t *n)
 {
     const struct tokenizer *t = e->t;
+    struct aligned a = {text, 0, NULL, NULL};
+    enum encode_result r = ENCODE_OK;
     e->n = 0;
     *ids = NULL;
     *n = 0;
     if (text.n >= (size_t)1 << 31)
         return ENCODE_LARGE;
-    for (size_t i = 0; e->add_special && i < t->n_before; i++)
-        put(e, t->before[i]);
-    enum encode_result r = split_added(e, e->mode == SPECIAL_ORDINARY ? &t->raw_plain : &t->raw,
-                                       text, true, put_raw);
-    for (size_t i = 0; e->add_special && i < t->n_after; i++)
-        put(e, t->after[i]);
+    for (size_t i = 0; e->o.add_special && i < t->n_before; i++)
+        put(e, t->before[i], 0, 0);
+    if (e->search_raw || e->o.special == SPECIAL_FORBID)
+        r = split_added(e, &t->raw, a, true, put_raw);
+    else if (text.n)
+        r = put_raw(e, a, true);
+    for (size_t i = 0; e->o.add_special && i < t->n_after; i++)
+        put(e, t->after[i], (uint32_t)text.n, (uint32_t)text.n);
     *ids = e->ids;
     *n = e->n;
     return r;
-}
-
-/* ---- decoding ----------------------------------------------------------------------------- */
-
-int tokenizer_decode(const struct tokenizer *t, const uint32_t *ids, size_t n, bool skip_special,
-                     struct buf *out, uint32_t *bad)
-{
-    const struct slice *bytes = t->decoded ? t->decoded : t->vocab.token;
-    bool strip = t->strip_first_space;
-    for (size_t i = 0; i < n; i++) {
-        if (ids[i] >= t->vocab.n_ids || !t->vocab.token[ids[i]].p) {
-            *bad = ids[i];
-            return -1;
-        }
-        if (t->special[ids[i]]) {
-            if (!skip_special)
-                buf_add_slice(out, bytes[ids[i]]);
-            continue;
-        }
-        struct slice s = bytes[ids[i]];
-        if (strip && s.n && s.p[0] == ' ')
-            s = slice_from(s, 1);
-        strip = false;
-        buf_add_slice(out, s);
-    }
-    return 0;
 }

@@ -14,15 +14,34 @@ struct encoder;
 enum special_mode { SPECIAL_ORDINARY, SPECIAL_PARSE, SPECIAL_FORBID };
 enum encode_result { ENCODE_OK, ENCODE_SPECIAL, ENCODE_PATTERN, ENCODE_LARGE };
 
-struct encoder *encoder_new(const struct tokenizer *t, enum special_mode mode, bool add_special);
+struct encode_opts {
+    enum special_mode special;
+    const bool *parsed;             /* by id: parsed whatever the mode; NULL: none */
+    bool add_special;               /* the template's ids around each text */
+    bool spans;                     /* slower: piece by piece */
+};
+
+/* The bytes of the text that an id stands for; equal ends for what the text has no part in. */
+struct span {
+    uint32_t start, end;
+};
+
+struct encoder *encoder_new(const struct tokenizer *t, const struct encode_opts *o);
 void encoder_free(struct encoder *e);               /* NULL is allowed */
-/* *ids is the encoder's, until the next call. SPECIAL: a forbidden one occurs; PATTERN: the
- * regular expression gave up; LARGE: the text has 2 GiB or more. Text must be valid UTF-8. */
+/* *ids is the encoder's, until the next call. SPECIAL: a forbidden one occurs; PATTERN: a regular
+ * expression gave up; LARGE: the text has 2 GiB or more. Any bytes: what is no UTF-8 is encoded by
+ * its bytes where the vocabulary has them, and cut apart as pretok.h says. */
 enum encode_result encoder_run(struct encoder *e, struct slice text, const uint32_t **ids,
                                size_t *n);
+/* One for each of those ids, with `spans`. */
+const struct span *encoder_spans(const struct encoder *e);
 
-/* The bytes of ids, appended (they need not be UTF-8). -1 with *bad the first id that is none. */
-int tokenizer_decode(const struct tokenizer *t, const uint32_t *ids, size_t n, bool skip_special,
-                     struct buf *out, uint32_t *bad);
+/* The text of ids, appended. The bytes need not be UTF-8; with `as_library`, where the vocabulary's
+ * decoder puts U+FFFD for them, so is done here. -1 with *bad the first id that is none. */
+struct decode_opts {
+    bool skip_special, as_library;
+};
+int tokenizer_decode(const struct tokenizer *t, const uint32_t *ids, size_t n,
+                     struct decode_opts o, struct buf *out, uint32_t *bad);
 
 #endif

@@ -8,12 +8,12 @@
 
 #define META "\xE2\x96\x81"         /* U+2581, which stands for a space */
 
-int load_hf(struct tokenizer *t, struct slice text, const char *pattern, struct err *e);
+int load_hf(struct tokenizer *t, struct slice text, const struct load_opts *o, struct err *e);
 /* `stem`: file name without folder and suffix; names the pattern and the special tokens. */
-int load_tiktoken(struct tokenizer *t, struct slice text, struct slice stem, const char *pattern,
-                  struct err *e);
+int load_tiktoken(struct tokenizer *t, struct slice text, struct slice stem,
+                  const struct load_opts *o, struct err *e);
 bool is_tekken(struct slice text);              /* text is a JSON object */
-int load_tekken(struct tokenizer *t, struct slice text, const char *pattern, struct err *e);
+int load_tekken(struct tokenizer *t, struct slice text, const struct load_opts *o, struct err *e);
 bool is_sentencepiece(struct slice text);
 int load_sentencepiece(struct tokenizer *t, struct slice text, struct err *e);
 
@@ -22,12 +22,8 @@ int finish_ranks(struct tokenizer *t, struct err *e);
 void finish_characters(struct tokenizer *t);
 bool base64_decode(struct slice s, struct buf *out);
 
-/* All four sets from one list. */
-void added_sets_build(struct tokenizer *t, const struct added_token *v, size_t n);
-/* Collects the tokens of one pass: with `special` false only those that are not special. */
-void added_set_build(struct added_set *s, const struct added_token *v, size_t n, bool normalized,
-                     bool special);
-void added_set_free(struct added_set *s);
+/* The sets of added tokens from one list, which is copied; the normalizer must be there. */
+int tokenizer_set_added(struct tokenizer *t, const struct added_token *v, size_t n, struct err *e);
 
 /* Byte of a character of the byte-level alphabet, -1 for any other; and the other way round. */
 int byte_level_byte(uint32_t cp);

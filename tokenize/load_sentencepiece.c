@@ -169,8 +169,8 @@ static int add_pieces(struct tokenizer *t, struct model *m, struct err *e)
         bool control = p->type == PIECE_CONTROL || p->type == PIECE_UNKNOWN;
         rc = vocab_add(&t->vocab, i, p->text, p->type == PIECE_NORMAL, e);
         if (control && rc == 0)
-            added[n++] = (struct added_token){t->vocab.token[i], (uint32_t)i, true, false, false,
-                                              false};
+            added[n++] = (struct added_token){.content = t->vocab.token[i], .id = (uint32_t)i,
+                                              .special = true};
         if (p->type == PIECE_UNKNOWN)
             t->unk = (uint32_t)i;
         unsigned byte;
@@ -179,7 +179,8 @@ static int add_pieces(struct tokenizer *t, struct model *m, struct err *e)
         if (p->type == PIECE_BYTE && (byte = (unsigned)strtoul(name + 1, NULL, 16)) < 256)
             t->fallback_id[byte] = (uint32_t)i;
     }
-    added_sets_build(t, added, n);
+    if (rc == 0)
+        rc = tokenizer_set_added(t, added, n, e);
     mem_free(added);
     return rc;
 }
@@ -201,6 +202,7 @@ static void add_pairs(struct vocab *v, struct model *m)
 int load_sentencepiece(struct tokenizer *t, struct slice text, struct err *e)
 {
     struct model m = {.type = 1, .dummy_prefix = true, .drop_spaces = true};
+    struct normalizer *n = &t->normalizer;
     int rc = read_model(&m, text, e);
     if (rc == 0)
         rc = add_pieces(t, &m, e);
@@ -210,9 +212,10 @@ int load_sentencepiece(struct tokenizer *t, struct slice text, struct err *e)
         t->fuse_unk = true;
         t->cut = CUT_NONE;
         if (m.dummy_prefix)
-            t->norm[t->n_norm++] = (struct norm_op){NORM_PREPEND, {"", 0}, SLICE(META)};
-        t->norm[t->n_norm++] = (struct norm_op){NORM_REPLACE, SLICE(" "), SLICE(META)};
-        t->strip_first_space = m.dummy_prefix;
+            n->v[n->n++] = (struct norm_op){NORM_PREPEND, {"", 0}, SLICE(META), NULL, false, false};
+        n->v[n->n++] = (struct norm_op){NORM_REPLACE, SLICE(" "), SLICE(META),
+                                        matcher_new_string(SLICE(" ")), false, false};
+        t->decode_strip = m.dummy_prefix ? DECODE_STRIP_ONE : DECODE_STRIP_NONE;
         add_pairs(&t->vocab, &m);
         vocab_finish(&t->vocab);
         finish_characters(t);

@@ -59,7 +59,7 @@ static int load_specials(struct tokenizer *t, struct slice array, uint64_t n, st
     for (uint64_t i = 0; i < n; i++) {
         struct slice name = i < 3 ? slice_str(known[i])
                                   : arena_fmt(a, "<SPECIAL_%llu>", (unsigned long long)i);
-        v[i] = (struct added_token){name, (uint32_t)i, true, false, false, false};
+        v[i] = (struct added_token){.content = name, .id = (uint32_t)i, .special = true};
     }
     for (bool some = json_iter_init(&it, array); some && json_iter_next(&it, &m);) {
         uint64_t rank = number(m.value, "rank", UINT64_MAX);
@@ -69,12 +69,14 @@ static int load_specials(struct tokenizer *t, struct slice array, uint64_t n, st
     }
     for (uint64_t i = 0; rc == 0 && i < n; i++)
         rc = vocab_add(&t->vocab, i, v[i].content, false, e);
-    added_sets_build(t, v, n);
+    if (rc == 0)
+        rc = tokenizer_set_added(t, v, n, e);
     mem_free(v);
     return rc;
 }
 
-int load_tekken(struct tokenizer *t, struct slice text, const char *pattern, struct err *e)
+int load_tekken(struct tokenizer *t, struct slice text, const struct load_opts *o,
+                struct err *e)
 {
     size_t at;
     if (json_check(text, &at) < 0)
@@ -85,12 +87,13 @@ int load_tekken(struct tokenizer *t, struct slice text, const char *pattern, str
                                  "pattern");
     if (specials > 100000 || size > VOCAB_MAX_ID)
         return err_set(e, ERR_DATA, "config has impossible sizes");
-    if (!regex.n && !pattern)
+    if (!regex.n && !o->pattern)
         return err_set(e, ERR_DATA, "config has no pattern");
     t->format = "tekken.json";
     t->byte_level = t->whole_piece = true;
     t->cut = CUT_PATTERN;
-    t->pretok = pretok_new(pattern ? slice_str(pattern) : regex, e);
+    t->pretok = pretok_new(o->pattern ? slice_str(o->pattern) : regex,
+                           (struct pretok_opts){REGEX_RUST, o->unicode}, e);
     if (!t->pretok ||
         load_specials(t, json_find(text, SLICE("special_tokens"), NULL), specials, e) < 0 ||
         load_ranks(t, json_find(text, SLICE("vocab"), NULL), specials, size, e) < 0)

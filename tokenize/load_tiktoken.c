@@ -94,16 +94,16 @@ static int add_specials(struct tokenizer *t, const struct known_file *k, struct 
         struct slice s = slice_str(k->special[n].content);
         if (vocab_add(&t->vocab, k->special[n].id, s, false, e) < 0)
             return -1;
-        v[n] = (struct added_token){s, k->special[n].id, true, false, false, false};
+        v[n] = (struct added_token){.content = s, .id = k->special[n].id, .special = true};
     }
-    added_sets_build(t, v, n);
-    return 0;
+    return tokenizer_set_added(t, v, n, e);
 }
 
-int load_tiktoken(struct tokenizer *t, struct slice text, struct slice stem, const char *pattern,
-                  struct err *e)
+int load_tiktoken(struct tokenizer *t, struct slice text, struct slice stem,
+                  const struct load_opts *o, struct err *e)
 {
     const struct known_file *known = NULL;
+    const char *pattern = o->pattern;
     for (size_t i = 0; i < sizeof known_files / sizeof *known_files; i++)
         if (slice_is(stem, known_files[i].stem))
             known = &known_files[i];
@@ -115,7 +115,7 @@ int load_tiktoken(struct tokenizer *t, struct slice text, struct slice stem, con
     t->format = "tiktoken";
     t->byte_level = t->whole_piece = true;
     t->cut = CUT_PATTERN;
-    t->pretok = pretok_new(slice_str(pattern), e);
+    t->pretok = pretok_new(slice_str(pattern), (struct pretok_opts){REGEX_RUST, o->unicode}, e);
     if (!t->pretok || load_lines(&t->vocab, text, e) < 0 || finish_ranks(t, e) < 0)
         return -1;
     return add_specials(t, known, e);

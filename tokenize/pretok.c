@@ -4,6 +4,7 @@
 #include <pcre2.h>
 #include "core/mem.h"
 #include "core/utf8.h"
+#include "tokenize/patterns.h"
 #include "tokenize/scan.h"
 #include "tokenize/window.h"
 
@@ -35,7 +36,8 @@ enum { N_KNOWN = sizeof known / sizeof *known };
 struct pretok {
     const struct known *known;      /* NULL: by PCRE2 */
     window_fn *window;              /* NULL: this machine has none */
-    struct uclass *classes;
+    struct uclass *classes;         /* only with `known` */
+    const char *name;
     char *pattern;
     pcre2_code *code;               /* only without `known` */
     struct pretok *outer, *inner;   /* a chain has only these */
@@ -52,11 +54,25 @@ struct pretok_work {
 
 /* ---- PCRE2 -------------------------------------------------------------------------------- */
 
+static int match(const struct pretok *p, struct pretok_work *w, struct slice text, size_t at)
+{
+    return pcre2_match(p->code, (PCRE2_SPTR)text.p, text.n, at, 0, w->match, w->context);
+}
+
+/* Where the next match from `at` on begins, text.n for none. 0: gave up. */
+static size_t next_start(const struct pretok *p, struct pretok_work *w, struct slice text,
+                         size_t at)
+{
+    int rc = match(p, w, text, at);
+    if (rc == PCRE2_ERROR_NOMATCH)
+        return text.n;
+    return rc < 0 ? 0 : pcre2_get_ovector_pointer(w->match)[0];
+}
+
 static size_t next_regex(const struct pretok *p, struct pretok_work *w, struct slice text,
                          size_t at)
 {
-    int rc = pcre2_match(p->code, (PCRE2_SPTR)text.p, text.n, at, PCRE2_NO_UTF_CHECK, w->match,
-                         w->context);
+    int rc = match(p, w, text, at);
     if (rc == PCRE2_ERROR_NOMATCH)
         return text.n;
     if (rc < 0)
@@ -66,20 +82,24 @@ static size_t next_regex(const struct pretok *p, struct pretok_work *w, struct s
         return o[0];                            /* a gap */
     if (o[1] > at)
         return o[1];
-    const char *q = text.p + at;                /* an empty match: go over one character */
+    const char *q = text.p + at;                /* an empty match: the gap behind it */
     utf8_next(&q, text.p + text.n);
-    return (size_t)(q - text.p);
+    size_t next = (size_t)(q - text.p);
+    return next < text.n ? next_start(p, w, text, next) : text.n;
 }
 
-static int compile(struct pretok *p, struct err *e)
+static int compile(struct pretok *p, struct pretok_opts o, struct err *e)
 {
     struct buf expanded;
     buf_init(&expanded, 64u << 20);
-    uclass_expand(p->classes, slice_str(p->pattern), &expanded);
+    if (regex_translate(slice_str(p->pattern), o.flavor, o.unicode, &expanded, e) < 0) {
+        buf_free(&expanded);
+        return -1;
+    }
     int code;
     PCRE2_SIZE where;
-    p->code = pcre2_compile((PCRE2_SPTR)expanded.p, expanded.n, PCRE2_UTF | PCRE2_UCP, &code,
-                            &where, NULL);
+    p->code = pcre2_compile((PCRE2_SPTR)expanded.p, expanded.n,
+                            PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF, &code, &where, NULL);
     buf_free(&expanded);
     if (!p->code) {
         char why[128] = "";
@@ -100,34 +120,69 @@ static const struct known *recognise(struct slice pattern)
     return NULL;
 }
 
-static struct pretok *make(const struct known *k, bool regex, struct slice pattern, struct err *e)
+struct slice pretok_known_pattern(struct slice name)
+{
+    const struct known *k = recognise(name);
+    return k ? slice_str(k->pattern) : (struct slice){NULL, 0};
+}
+
+bool pretok_covers(struct slice pattern)
+{
+    return recognise(pattern) || pattern_covers(pattern);
+}
+
+static struct pretok *make(const struct known *k, struct slice pattern, struct pretok_opts o,
+                           struct err *e)
 {
     struct pretok *p = mem_zero(sizeof *p);
-    p->known = regex ? NULL : k;
-    p->classes = uclass_new();
+    p->known = k;
+    p->classes = k ? uclass_new(o.unicode) : NULL;
+    p->name = k ? k->name : "regex";
     if (k)
         pattern = slice_str(k->pattern);
     p->pattern = mem_zero(pattern.n + 1);
     memcpy(p->pattern, pattern.p, pattern.n);
-    if (!p->known && compile(p, e) < 0) {
+    if (!k && compile(p, o, e) < 0) {
         pretok_free(p);
         return NULL;
     }
     return p;
 }
 
-struct pretok *pretok_new(struct slice pattern, struct err *e)
+/* The parts of a published pattern, applied in turn. */
+static struct pretok *make_named(const struct named_pattern *n, struct pretok_opts o,
+                                 struct err *e)
 {
+    struct pretok *p = NULL;
+    for (int i = 0; i < PATTERN_PARTS && n->part[i]; i++) {
+        struct pretok *part = make(NULL, slice_str(n->part[i]), o, e);
+        if (!part) {
+            pretok_free(p);
+            return NULL;
+        }
+        p = p ? pretok_chain(p, part) : part;
+    }
+    p->name = n->name;
+    return p;
+}
+
+struct pretok *pretok_new(struct slice pattern, struct pretok_opts o, struct err *e)
+{
+    pattern = pattern_alias(pattern);
     const struct known *k = recognise(pattern);
-    struct pretok *p = make(k, false, pattern, e);
+    const struct named_pattern *n = k ? NULL : pattern_named(pattern);
+    if (n)
+        return make_named(n, o, e);
+    struct pretok *p = make(k, pattern, o, e);
     if (p && k)
         p->window = window_for(&k->grammar);
     return p;
 }
 
-struct pretok *pretok_new_regex(struct slice pattern, struct err *e)
+struct pretok *pretok_new_regex(struct slice pattern, struct pretok_opts o, struct err *e)
 {
-    return make(recognise(pattern), true, pattern, e);
+    const struct known *k = recognise(pattern);
+    return make(NULL, k ? slice_str(k->pattern) : pattern, o, e);
 }
 
 struct pretok *pretok_chain(struct pretok *outer, struct pretok *inner)
@@ -135,6 +190,7 @@ struct pretok *pretok_chain(struct pretok *outer, struct pretok *inner)
     struct pretok *p = mem_zero(sizeof *p);
     p->outer = outer;
     p->inner = inner;
+    p->name = "chain";
     p->pattern = mem_strdup("");
     return p;
 }
@@ -153,7 +209,7 @@ void pretok_free(struct pretok *p)
 
 const char *pretok_name(const struct pretok *p)
 {
-    return p->inner ? "chain" : p->known ? p->known->name : "regex";
+    return p->name;
 }
 
 struct slice pretok_pattern(const struct pretok *p)

@@ -7,8 +7,8 @@
  *
  * `struct pretok` is read-only after pretok_new() and shared; `struct pretok_work` is one worker's
  * (PCRE2 match data). Pieces see the end of the text they are given as its end: look-ahead does
- * not pass a special token. Text must be valid UTF-8 for PCRE2; the scanners take any bytes and
- * treat an ill-formed sequence as a character of no class. Limits: texts up to 4 GiB.
+ * not pass a special token. Any bytes may come: to the scanners an ill-formed sequence is a
+ * character of no class, to an expression a piece that it does not match. Texts up to 4 GiB.
  */
 #ifndef TOKENIZE_PRETOK_H
 #define TOKENIZE_PRETOK_H
@@ -16,19 +16,29 @@
 #include "core/err.h"
 #include "core/slice.h"
 #include "tokenize/cuts.h"
+#include "tokenize/regex.h"
 
 struct pretok;
 struct pretok_work;
 
-/* `pattern` is gpt2, cl100k, o200k, qwen2, tekken, or a regular expression. NULL with *e set when
- * it is not. */
-struct pretok *pretok_new(struct slice pattern, struct err *e);
+struct pretok_opts {
+    enum regex_flavor flavor;               /* the engine that an expression was written for */
+    enum unicode_version unicode;
+};
+
+/* `pattern` is a name (gpt2, cl100k, o200k, qwen2, tekken, one of patterns.h) or a regular
+ * expression. NULL with *e set when it is not. */
+struct pretok *pretok_new(struct slice pattern, struct pretok_opts o, struct err *e);
+/* The expression behind the name of a pattern with a scanner; {NULL, 0} for none. */
+struct slice pretok_known_pattern(struct slice name);
+/* An expression that is known to match every character of any text. */
+bool pretok_covers(struct slice pattern);
 /* Each piece of `outer` is cut again by `inner`. Owns both; either may be such a chain. */
 struct pretok *pretok_chain(struct pretok *outer, struct pretok *inner);
 /* The same, never by scanner: an oracle for tests. */
-struct pretok *pretok_new_regex(struct slice pattern, struct err *e);
+struct pretok *pretok_new_regex(struct slice pattern, struct pretok_opts o, struct err *e);
 void pretok_free(struct pretok *p);                     /* NULL is allowed */
-/* "gpt2", "cl100k", "o200k", "qwen2", "tekken", "regex" or "chain". */
+/* "gpt2", "cl100k", "o200k", "qwen2", "tekken", a name of patterns.h, "regex" or "chain". */
 const char *pretok_name(const struct pretok *p);
 /* The pattern in the spelling that tokenizer.json files carry. */
 struct slice pretok_pattern(const struct pretok *p);

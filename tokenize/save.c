@@ -28,9 +28,9 @@ static void add_added(const struct save_opts *o, struct buf *out)
         const struct added_token *a = &o->added[i];
         buf_add_fmt(out, "%s\n    {\"id\": %u, \"content\": ", i ? "," : "", (unsigned)a->id);
         json_add_string(out, a->content);
-        buf_add_fmt(out, ", \"single_word\": false, \"lstrip\": %s, \"rstrip\": %s, "
-                    "\"normalized\": %s, \"special\": %s}", truth(a->lstrip), truth(a->rstrip),
-                    truth(a->normalized), truth(a->special));
+        buf_add_fmt(out, ", \"single_word\": %s, \"lstrip\": %s, \"rstrip\": %s, "
+                    "\"normalized\": %s, \"special\": %s}", truth(a->single_word),
+                    truth(a->lstrip), truth(a->rstrip), truth(a->normalized), truth(a->special));
     }
     buf_add_str(out, o->n_added ? "\n  ],\n" : "],\n");
 }

@@ -12,53 +12,60 @@
 
 /* ---- added tokens ------------------------------------------------------------------------- */
 
-static int by_first_then_longest(const void *a, const void *b)
+static int by_id(const void *a, const void *b)
 {
     const struct added_token *x = a, *y = b;
-    unsigned char cx = (unsigned char)x->content.p[0], cy = (unsigned char)y->content.p[0];
-    if (cx != cy)
-        return cx < cy ? -1 : 1;
-    if (x->content.n != y->content.n)
-        return x->content.n > y->content.n ? -1 : 1;
-    return slice_cmp(x->content, y->content);
+    return x->id < y->id ? -1 : x->id > y->id;
 }
 
-void added_set_build(struct added_set *s, const struct added_token *v, size_t n, bool normalized,
-                     bool special)
+/* The spelling in which a token is looked for in normalized text. */
+static int normalized_spelling(struct tokenizer *t, struct norm_work *w, struct added_token *a,
+                               struct err *e)
 {
-    *s = (struct added_set){0};
-    s->v = mem_array(n ? n : 1, sizeof *s->v);
-    for (size_t i = 0; i < n; i++)
-        if (v[i].content.n && v[i].normalized == normalized && (special || !v[i].special))
-            s->v[s->n++] = v[i];
-    qsort(s->v, s->n, sizeof *s->v, by_first_then_longest);
-    for (size_t i = 0, b = 0; b <= 256; b++) {
-        while (i < s->n && (unsigned char)s->v[i].content.p[0] < b)
-            i++;
-        s->first[b] = (uint32_t)i;
+    struct aligned s = {a->content, 0, NULL, NULL};
+    if (normalize(&t->normalizer, w, &s) < 0)
+        return err_set(e, ERR_DATA, "the normalizer gave up on an added token");
+    a->content = arena_copy(&t->vocab.arena, s.s);
+    return 0;
+}
+
+/* Of two tokens with one id the later counts. */
+static size_t without_doubles(struct added_token *v, const struct added_token *from, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < kept && v[k].id != from[i].id)
+            k++;
+        v[k] = from[i];
+        kept += k == kept;
     }
-    for (size_t i = 0; i < s->n; i++) {
-        unsigned a = (unsigned char)s->v[i].content.p[0] << 8;
-        if (s->v[i].content.n == 1)
-            memset(s->two + (a >> 3), 0xFF, 32);
-        else
-            a |= (unsigned char)s->v[i].content.p[1];
-        s->two[a >> 3] |= (uint8_t)(1u << (a & 7));
+    return kept;
+}
+
+int tokenizer_set_added(struct tokenizer *t, const struct added_token *v, size_t n, struct err *e)
+{
+    struct added_token *pass = mem_array(n + 1, sizeof *pass);
+    struct norm_work w;
+    int rc = 0;
+    t->added = mem_array(n + 1, sizeof *t->added);
+    t->n_added = without_doubles(t->added, v, n);
+    norm_work_init(&w, &t->normalizer, false);
+    for (int normalized = 0; normalized < 2; normalized++) {
+        size_t k = 0;
+        for (size_t i = 0; rc == 0 && i < t->n_added; i++) {
+            if (t->added[i].normalized != (normalized == 1))
+                continue;
+            pass[k] = t->added[i];
+            rc = normalized ? normalized_spelling(t, &w, &pass[k], e) : 0;
+            k++;
+        }
+        added_set_build(normalized ? &t->normalized : &t->raw, pass, k);
     }
-}
-
-void added_sets_build(struct tokenizer *t, const struct added_token *v, size_t n)
-{
-    added_set_build(&t->raw, v, n, false, true);
-    added_set_build(&t->raw_plain, v, n, false, false);
-    added_set_build(&t->normalized, v, n, true, true);
-    added_set_build(&t->normalized_plain, v, n, true, false);
-}
-
-void added_set_free(struct added_set *s)
-{
-    mem_free(s->v);
-    s->v = NULL;
+    qsort(t->added, t->n_added, sizeof *t->added, by_id);
+    norm_work_free(&w);
+    mem_free(pass);
+    return rc;
 }
 
 /* ---- files -------------------------------------------------------------------------------- */
@@ -86,36 +93,33 @@ static uint32_t first_known(const struct tokenizer *t, const char *const *names)
 static void find_ends(struct tokenizer *t)
 {
     static const char *const begins[] = {"<|begin_of_text|>", "<s>", "<bos>", "<|startoftext|>",
-                                         "<|begin▁of▁sentence|>", NULL};
+                                         "<｜begin▁of▁sentence｜>", NULL};
     static const char *const ends[] = {"<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>",
-                                       "<|end▁of▁sentence|>", NULL};
+                                       "<｜end▁of▁sentence｜>", NULL};
     t->bos = t->n_before ? t->before[0] : first_known(t, begins);
     t->eos = t->n_after ? t->after[t->n_after - 1] : first_known(t, ends);
 }
 
 static void mark_specials(struct tokenizer *t)
 {
-    const struct added_set *sets[] = {&t->raw, &t->normalized};
     t->special = mem_array(t->vocab.n_ids ? t->vocab.n_ids : 1, sizeof *t->special);
-    for (int k = 0; k < 2; k++)
-        for (size_t i = 0; i < sets[k]->n; i++)
-            if (sets[k]->v[i].special)
-                t->special[sets[k]->v[i].id] = true;
+    for (size_t i = 0; i < t->n_added; i++)
+        t->special[t->added[i].id] = t->added[i].special;
 }
 
 /* By content: JSON, a protocol buffer, or lines. */
 static int load_any(struct tokenizer *t, struct slice file, struct slice stem,
-                    const char *pattern, struct err *e)
+                    const struct load_opts *o, struct err *e)
 {
     struct slice text = slice_trim(file);
     if (text.n && text.p[0] == '{')
-        return is_tekken(text) ? load_tekken(t, text, pattern, e) : load_hf(t, text, pattern, e);
+        return is_tekken(text) ? load_tekken(t, text, o, e) : load_hf(t, text, o, e);
     if (is_sentencepiece(file))
         return load_sentencepiece(t, file, e);
-    return load_tiktoken(t, text, stem, pattern, e);
+    return load_tiktoken(t, text, stem, o, e);
 }
 
-struct tokenizer *tokenizer_parse(struct slice file, struct slice stem, const char *pattern,
+struct tokenizer *tokenizer_parse(struct slice file, struct slice stem, const struct load_opts *o,
                                   struct err *e)
 {
     struct tokenizer *t = mem_zero(sizeof *t);
@@ -123,7 +127,8 @@ struct tokenizer *tokenizer_parse(struct slice file, struct slice stem, const ch
     t->unk = t->bos = t->eos = VOCAB_NONE;
     memset(t->fallback_id, 0xFF, sizeof t->fallback_id);
     t->hash = hash128(file);
-    int rc = load_any(t, file, stem, pattern, e);
+    t->unicode = o->unicode;
+    int rc = load_any(t, file, stem, o, e);
     if (rc == 0 && t->vocab.n_ids == 0)
         rc = err_set(e, ERR_DATA, "an empty vocabulary");
     if (rc < 0) {
@@ -137,13 +142,13 @@ struct tokenizer *tokenizer_parse(struct slice file, struct slice stem, const ch
     return t;
 }
 
-struct tokenizer *tokenizer_load(const char *path, const char *pattern, struct err *e)
+struct tokenizer *tokenizer_load(const char *path, const struct load_opts *o, struct err *e)
 {
     struct buf file;
     struct tokenizer *t = NULL;
     buf_init(&file, FILE_MAX);
     if (docs_read_file(path, &file, e) == 0)
-        t = tokenizer_parse(buf_slice(&file), stem_of(path), pattern, e);
+        t = tokenizer_parse(buf_slice(&file), stem_of(path), o, e);
     buf_free(&file);
     if (!t)
         err_at(e, slice_str(path), ERR_NO_POS, ERR_NO_POS);
@@ -160,8 +165,9 @@ void tokenizer_free(struct tokenizer *t)
     pretok_free(t->pretok);
     added_set_free(&t->raw);
     added_set_free(&t->normalized);
-    added_set_free(&t->raw_plain);
-    added_set_free(&t->normalized_plain);
+    mem_free(t->added);
+    steps_free(&t->steps);
+    normalizer_free(&t->normalizer);
     mem_free(t->special);
     mem_free(t->decoded);
     mem_free(t);
@@ -189,10 +195,20 @@ void tokenizer_describe(const struct tokenizer *t, struct buf *json)
 
 uint32_t tokenizer_id(const struct tokenizer *t, struct slice text)
 {
-    const struct added_set *sets[] = {&t->raw, &t->normalized};
-    for (int k = 0; k < 2; k++)
-        for (size_t i = 0; i < sets[k]->n; i++)
-            if (slice_eq(sets[k]->v[i].content, text))
-                return sets[k]->v[i].id;
+    for (size_t i = 0; i < t->n_added; i++)
+        if (slice_eq(t->added[i].content, text))
+            return t->added[i].id;
     return vocab_find(&t->vocab, text);
+}
+
+bool tokenizer_is_byte(const struct tokenizer *t, uint32_t id)
+{
+    struct slice s = t->vocab.token[id];
+    unsigned byte;
+    char name[8] = "";
+    if (s.n != 6 || memcmp(s.p, "<0x", 3) != 0)
+        return false;
+    memcpy(name, s.p, 6);
+    byte = (unsigned)strtoul(name + 3, NULL, 16);
+    return byte < 256 && t->fallback_id[byte] == id;
 }

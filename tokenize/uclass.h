@@ -1,14 +1,12 @@
-/* uclass - the character classes that pretokenizer patterns speak of
+/* uclass - the character classes that the scanners of known patterns ask for
  *
- * One byte of flags a code point, made from utf8proc's tables when a tokenizer is opened: 1.1 MB,
- * read-only afterwards and shared by all workers. The Unicode version is utf8proc's and is part of
- * what a tokenizer does; `tokmill --version` prints it. White space is the property White_Space,
- * which is what \s means to Oniguruma and to the Rust engines (PCRE2 would add U+180E).
+ * One byte of flags a code point, made from text/unicode's tables when a tokenizer is opened: 1.1
+ * MB, read-only afterwards and shared by all workers. White space is the property White_Space.
  */
 #ifndef TOKENIZE_UCLASS_H
 #define TOKENIZE_UCLASS_H
 #include <stdint.h>
-#include "core/buf.h"
+#include "text/unicode.h"
 
 enum {
     UC_UPPER = 1,               /* Lu Lt */
@@ -19,18 +17,13 @@ enum {
     UC_SPACE = 32,              /* White_Space */
     UC_LETTER = UC_UPPER | UC_LOWER | UC_CASELESS
 };
-#define UC_COUNT 0x110000u
+#define UC_COUNT CODE_POINTS
 
 struct uclass {
     uint8_t of[UC_COUNT];
 };
 
-struct uclass *uclass_new(void);
+struct uclass *uclass_new(enum unicode_version v);
 void uclass_free(struct uclass *u);         /* NULL is allowed */
-
-/* Rewrites \p{..}, \P{..}, \pX, \s and \S of a pattern as explicit ranges of our tables, so that
- * PCRE2's own tables do not decide. False: a property name that is not a general category (left to
- * PCRE2 untouched). */
-bool uclass_expand(const struct uclass *u, struct slice pattern, struct buf *out);
 
 #endif

@@ -16,8 +16,9 @@ static const char hf[] =
     "{\"type\":\"Prepend\",\"prepend\":\"_\"}"
     ",{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},\"content\":\"_\"}]},"
     "\"pre_tokenizer\":null,\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":"
-    "[{\"SpecialToken\":{\"id\":\"<u>\",\"type_id\":0}},{\"Sequence\":{\"id\":\"A\"}}]},"
-    "\"decoder\":{\"type\":\"ByteLevel\"},\"model\":{\"type\":\"BPE\",\"unk_token\":\"<u>\","
+    "[{\"SpecialToken\":{\"id\":\"<u>\",\"type_id\":0}},{\"Sequence\":{\"id\":\"A\"}}],"
+    "\"special_tokens\":{\"<u>\":{\"id\":\"<u>\",\"ids\":[0],\"tokens\":[\"<u>\"]}}},"
+    "\"decoder\":{\"type\":\"ByteFallback\"},\"model\":{\"type\":\"BPE\",\"unk_token\":\"<u>\","
     "\"fuse_unk\":true,\"byte_fallback\":true,\"vocab\":{\"<u>\":0,\"a\":1,\"b\":2,\"ab\":3,"
     "\"aba\":4,\"<0x41>\":5},\"merges\":[[\"a\",\"b\"],\"ab a\"]}}";
 static const char tekken[] =
@@ -70,18 +71,19 @@ static bool try_file(struct slice file, bool use)
     char *copy = mem_alloc(file.n ? file.n : 1);
     memcpy(copy, file.p, file.n);
     err_init(&e);
-    struct tokenizer *t = tokenizer_parse(slice_of(copy, file.n), SLICE("cl100k_base"), NULL, &e);
+    static const struct load_opts plain = {NULL, NULL, UNICODE_DEFAULT};
+    struct tokenizer *t = tokenizer_parse(slice_of(copy, file.n), SLICE("cl100k_base"), &plain, &e);
     mem_free(copy);
     assert_true(t != NULL || e.kind == ERR_DATA || e.kind == ERR_USAGE);
     if (t && use) {
-        struct encoder *en = encoder_new(t, SPECIAL_PARSE, true);
+        struct encoder *en = encoder_new(t, &(struct encode_opts){SPECIAL_PARSE, NULL, true, true});
         const uint32_t *ids;
         size_t n;
         uint32_t bad;
         struct buf out;
         buf_init(&out, 1 << 20);
         if (encoder_run(en, SLICE("ab aba<u> A[X]é<s>漢字"), &ids, &n) == ENCODE_OK)
-            tokenizer_decode(t, ids, n, false, &out, &bad);
+            tokenizer_decode(t, ids, n, (struct decode_opts){false, true}, &out, &bad);
         buf_free(&out);
         encoder_free(en);
     }

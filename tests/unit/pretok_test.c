@@ -10,6 +10,7 @@
 #include "tokenize/window.h"
 
 enum { MAX_TEXT = 1024 };
+static const struct pretok_opts opts = {REGEX_ONIG, UNICODE_DEFAULT};
 static const char *const names[] = {"gpt2", "cl100k", "o200k", "qwen2", "tekken"};
 static const struct grammar grammars[] = {{WORD_PLAIN, true, 0, false},
     {WORD_PREFIX, true, 3, false}, {WORD_CASED, true, 3, true}, {WORD_PREFIX, true, 1, false},
@@ -97,7 +98,7 @@ static struct cuts *random_cuts(void)
 static void windows_equal_scanners(void **state)
 {
     (void)state;
-    struct uclass *u = uclass_new();
+    struct uclass *u = uclass_new(UNICODE_DEFAULT);
     struct cuts *cuts = random_cuts();
     char text[MAX_TEXT];
     int variants = 0;
@@ -126,8 +127,8 @@ static void scanners_equal_expressions(void **state)
     struct err e;
     err_init(&e);
     for (unsigned g = 0; g < 5; g++) {
-        struct pretok *fast = pretok_new(slice_str(names[g]), &e);
-        struct pretok *slow = pretok_new_regex(slice_str(names[g]), &e);
+        struct pretok *fast = pretok_new(slice_str(names[g]), opts, &e);
+        struct pretok *slow = pretok_new_regex(slice_str(names[g]), opts, &e);
         assert_non_null(fast);
         assert_non_null(slow);
         assert_string_equal(pretok_name(fast), names[g]);
@@ -156,7 +157,7 @@ static void batches(void **state)
     struct err e;
     uint32_t all[MAX_TEXT], some[MAX_TEXT];
     err_init(&e);
-    struct pretok *p = pretok_new(SLICE("cl100k"), &e);
+    struct pretok *p = pretok_new(SLICE("cl100k"), opts, &e);
     struct pretok_work *w = pretok_work_new(p);
     for (unsigned round = 0; round < 2000; round++) {
         struct slice s = slice_of(text, make_text(text, round));
