@@ -234,7 +234,7 @@ static int decide(void *conf, const struct setup *s, struct spool *docs, struct 
     struct near_texts texts = {c->against, docs, c->fields};
     if (names_seal(c->names, e) || near_decide(c->near, c->names, &texts, e))
         return -1;
-    struct near_counts n = near_counts(c->near);
+    struct clusters_counts n = near_counts(c->near).clusters;
     if (n.largest_component >= GIANT && n.largest_component > spool_count(docs) / 100 && !s->quiet)
         fprintf(stderr, "dedup-near: %llu documents hang together by bands, %llu of them were "
                 "kept: templates or boilerplate?\n", (unsigned long long)n.largest_component,
@@ -245,12 +245,12 @@ static int decide(void *conf, const struct setup *s, struct spool *docs, struct 
 /* Once: what near_decide() saw. */
 static void count_decision(const struct conf *c, struct job *j)
 {
-    struct near_counts n = near_counts(c->near);
+    struct clusters_counts n = near_counts(c->near).clusters;
     job_count(j, "candidates", n.candidates);
     job_count(j, "components", n.components);
     job_count(j, "largest_component", n.largest_component);
     job_count(j, "largest_component_kept", n.largest_kept);
-    job_count(j, "largest_group", n.largest_group);
+    job_count(j, "largest_group", near_counts(c->near).largest_group);
     job_count(j, "pairs_compared", n.compared);
     job_count(j, "pairs_refused", n.refused);
 }

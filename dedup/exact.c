@@ -104,7 +104,7 @@ static int write_verdicts(struct exact *x, struct err *e)
         struct group g;
         if (temp_read(x->groups, m->group * sizeof g, &g, sizeof g, e))
             return -1;
-        struct verdict_of v = {m->doc, g.kept, m->doc == g.kept ? g.size : 0, -1};
+        struct verdict_of v = {m->doc, g.kept, m->doc == g.kept ? g.size : 0, 0, -1};
         if (verdicts_add(x->verdicts, &v, e))
             return -1;
     }

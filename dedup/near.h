@@ -1,23 +1,22 @@
 /* near - near-duplicates among any number of documents
  *
  *   near_add     band keys of each document                     -> sorted (sorter.h)
- *   near_decide  runs of equal keys -> groups, joined in a forest -> components
- *                texts of documents in a group                  -> shingle sets (sets.h)
- *                components, each in the order of the policy    -> verdicts (walk.h)
+ *   near_decide  runs of equal keys (groups.h)                  -> candidates
+ *                texts of candidates                            -> shingle sets (sets.h)
+ *                groups and sets                                -> verdicts (clusters.h)
  *
  * Adding is for one thread, in order of documents; near_decide() starts threads of its own;
  * verdicts may then be read by any thread. The result depends on the documents and the settings
- * alone. Memory: 4 bytes a document (8 with a policy other than `first`), 8 bytes a document that
- * has candidates, what walk.h says; everything else is sorted on disk.
+ * alone. Memory: what clusters.h says, and 8 bytes a document that has candidates; everything else is
+ * sorted on disk.
  */
 #ifndef DEDUP_NEAR_H
 #define DEDUP_NEAR_H
 #include "core/doc.h"
 #include "core/opt.h"
 #include "core/spool.h"
-#include "dedup/names.h"
+#include "dedup/clusters.h"
 #include "dedup/shingle.h"
-#include "dedup/verdicts.h"
 
 struct near;
 
@@ -33,10 +32,8 @@ struct near_about {
 };
 
 struct near_counts {
-    uint64_t candidates;            /* documents that share a band with another */
-    uint64_t groups, largest_group, components, largest_component;
-    uint64_t largest_kept;          /* documents of the largest component that were kept */
-    uint64_t compared, refused;     /* pairs; below the threshold */
+    uint64_t groups, largest_group;
+    struct clusters_counts clusters;
 };
 
 struct near *near_new(const struct near_about *about, struct err *e);

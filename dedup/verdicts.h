@@ -15,6 +15,7 @@ struct verdict_of {
     uint64_t doc;                   /* its number */
     uint64_t kept;                  /* of the kept document; doc itself when it is kept */
     uint64_t size;                  /* documents in the cluster; set at the kept one only */
+    uint64_t rank;                  /* in the cluster by the policy, 1 the kept one; 0: unknown */
     double similarity;              /* to the kept document; < 0: not computed */
 };
 

@@ -179,14 +179,15 @@ int walk_add(struct walk *w, const struct walk_document *d, struct err *e)
         return add_leader(w, d, e);
     struct leader *l = &w->leaders[best.leader];
     l->size++;
-    struct verdict_of v = {d->doc, l->doc, 0, best.similarity < 0 ? -1 : best.similarity};
+    struct verdict_of v = {d->doc, l->doc, 0, l->size, best.similarity < 0 ? -1 : best.similarity};
     return w->about.verdict(w->about.to, &v, e);
 }
 
 int walk_end(struct walk *w, struct err *e)
 {
     for (size_t i = 0; i < w->n_leaders; i++) {
-        struct verdict_of v = {w->leaders[i].doc, w->leaders[i].doc, w->leaders[i].size, -1};
+        const struct leader *l = &w->leaders[i];
+        struct verdict_of v = {l->doc, l->doc, l->size, 1, -1};
         if (v.size > 1 && w->about.verdict(w->about.to, &v, e))
             return -1;
     }

@@ -209,7 +209,7 @@ static void check(const struct corpus *c, const struct result *r, double thresho
                 assert_true(similarity(c, i, k) < threshold);
     }
     assert_true(dropped > DOCS / 8);
-    assert_true(r->counts.refused > 0);         /* chains and templates were told apart */
+    assert_true(r->counts.clusters.refused > 0);         /* chains and templates were told apart */
 }
 
 static void same(const struct result *a, const struct result *b)
