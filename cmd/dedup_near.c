@@ -4,25 +4,20 @@
 #include "core/mem.h"
 #include "core/spool.h"
 #include "core/stage.h"
-#include "dedup/minhash.h"
+#include "cmd/settings_options.h"
 #include "dedup/near.h"
 #include "dedup/policy.h"
-#include "dedup/presets.h"
-#include "dedup/shingle.h"
+#include "dedup/signer.h"
 
-#define FOUND 0.95                  /* of pairs at --jaccard, with bands and rows chosen by it */
-enum { LANES = 128 };               /* permutations at most, then */
 enum { GIANT = 1000 };              /* documents of a component worth a warning, and 1 % of all */
 enum { VERIFY_TEXT, VERIFY_NONE };       /* as in the option */
 
 struct conf {
-    const char *preset, *keep;
-    int shingles;
-    enum shingle_kind kind;
+    struct settings_given given;
+    struct settings settings;
+    const char *keep;
     struct opt_list against;
     uint64_t earlier;               /* documents in --against; the others count on from there */
-    uint64_t bands, rows, words;
-    double jaccard;
     int verify;
     struct policy policy;
     struct minhash *minhash;
@@ -32,11 +27,9 @@ struct conf {
 };
 
 struct scratch {
-    struct shingler *shingler;
+    struct signer *signer;
     struct verdict_cursor *cursor;
     struct buf id;
-    uint32_t *lanes;
-    uint64_t shingles[SHINGLE_ROOM];
 };
 
 struct found {                      /* of one document, from prepare to commit */
@@ -45,16 +38,7 @@ struct found {                      /* of one document, from prepare to commit *
 };
 
 static const struct opt opts[] = {
-    OPT_STR(0, "preset", "NAME", "fineweb", struct conf, preset,
-            "defaults of: fineweb, refinedweb, slimpajama, redpajama-v2, bigcode, nemo"),
-    OPT_F64(0, "jaccard", "T", NULL, struct conf, jaccard,
-            "least similarity of a dropped document to its kept one (fineweb: 0.75)"),
-    OPT_U64(0, "bands", "N", NULL, struct conf, bands,
-            "bands of the signature (14; with --jaccard what T needs)"),
-    OPT_U64(0, "rows", "N", NULL, struct conf, rows, "rows of a band (8; likewise)"),
-    OPT_U64(0, "words", "N", NULL, struct conf, words, "words of a shingle (5)"),
-    OPT_CHOICE(0, "shingles", "preset|words|code|chars", "preset", struct conf, shingles,
-               "of folded words, of identifiers as they stand, or of characters"),
+    SETTINGS_OPTIONS(struct conf, given)
     OPT_CHOICE(0, "verify", "text|none", "text", struct conf, verify,
                "compare candidates' texts, or drop all that hang together"),
     OPT_STR(0, "keep", "POLICY", "first", struct conf, keep,
@@ -63,65 +47,12 @@ static const struct opt opts[] = {
              "documents kept earlier: what is like one of them goes"),
     OPT_END};
 
-/* How likely the settings are to find a pair, by its similarity; and how many at T they miss. */
-static void print_curve(const struct conf *c)
-{
-    unsigned bands = (unsigned)c->bands, rows = (unsigned)c->rows;
-    fprintf(stderr, "dedup-near: %u bands of %u rows find pairs of similarity", bands, rows);
-    for (int i = 5; i < 10; i++)
-        fprintf(stderr, "%s 0.%d: %.1f %%", i > 5 ? "," : "", i,
-                100 * minhash_probability(i / 10., bands, rows));
-    fprintf(stderr, "; of pairs at %g they miss %.1f %%\n", c->jaccard,
-            100 - 100 * minhash_probability(c->jaccard, bands, rows));
-}
-
-/* Bands and rows follow from the similarity asked for, unless they are given. */
-static int choose(struct conf *c, bool quiet, struct err *e)
-{
-    unsigned bands, rows;
-    const struct preset *p = preset_find(slice_str(c->preset));
-    bool chosen = c->jaccard != 0 && !c->bands && !c->rows;
-    if (!p)
-        return err_set(e, ERR_USAGE, "--preset: '%s' is none of fineweb, refinedweb, slimpajama, "
-                       "redpajama-v2, bigcode, nemo", c->preset);
-    if (!c->jaccard)
-        c->jaccard = p->jaccard;
-    if (!(c->jaccard > 0 && c->jaccard <= 1))
-        return err_set(e, ERR_USAGE, "--jaccard: above 0, at most 1");
-    if (chosen) {
-        if (!minhash_choose(c->jaccard, FOUND, LANES, &bands, &rows))
-            return err_set(e, ERR_USAGE, "--jaccard %g: give --bands and --rows, %d permutations "
-                           "do not find so little", c->jaccard, LANES);
-        c->bands = bands;
-        c->rows = rows;
-        if (!quiet)
-            print_curve(c);
-    }
-    c->bands = c->bands ? c->bands : p->bands;
-    c->rows = c->rows ? c->rows : p->rows;
-    c->words = c->words ? c->words : p->words;
-    c->kind = c->shingles ? (enum shingle_kind)(c->shingles - 1) : p->kind;
-    return 0;
-}
-
-static int check(const struct conf *c, struct err *e)
-{
-    if (c->bands > MINHASH_LANES_MAX || c->rows > MINHASH_LANES_MAX ||
-        c->bands * c->rows > MINHASH_LANES_MAX)
-        return err_set(e, ERR_USAGE, "--bands, --rows: their product is at most %d",
-                       MINHASH_LANES_MAX);
-    if (c->words > SHINGLE_WORDS_MAX)
-        return err_set(e, ERR_USAGE, "--words: at most %d", SHINGLE_WORDS_MAX);
-    return 0;
-}
-
 static void *new_scratch(const void *conf)
 {
     const struct conf *c = conf;
     struct scratch *s = mem_zero(sizeof *s);
-    s->shingler = shingler_new(c->kind, (unsigned)c->words);
+    s->signer = signer_new(&c->settings, c->minhash);
     s->cursor = verdict_cursor_new();
-    s->lanes = mem_array(minhash_lanes(c->minhash), sizeof *s->lanes);
     buf_init(&s->id, BUF_NO_LIMIT);
     return s;
 }
@@ -129,27 +60,18 @@ static void *new_scratch(const void *conf)
 static void free_scratch(void *scratch)
 {
     struct scratch *s = scratch;
-    shingler_free(s->shingler);
+    signer_free(s->signer);
     verdict_cursor_free(s->cursor);
     buf_free(&s->id);
-    mem_free(s->lanes);
     mem_free(s);
 }
 
-/* Signs the text: band keys in the arena, or NULL if it has no words. */
+/* Band keys of the text in the arena, or NULL if it has no words. */
 static const uint64_t *sign(const struct conf *c, struct scratch *s, struct arena *a,
                             struct slice text)
 {
-    size_t n = 0, got;
-    minhash_start(c->minhash, s->lanes);
-    shingler_start(s->shingler, text);
-    for (; (got = shingler_next(s->shingler, s->shingles)) > 0; n += got)
-        minhash_add(c->minhash, s->lanes, s->shingles, got);
-    if (!n)
-        return NULL;
-    uint64_t *keys = arena_alloc(a, c->bands * sizeof *keys);
-    minhash_keys(c->minhash, s->lanes, keys);
-    return keys;
+    uint64_t *keys = arena_alloc(a, c->settings.bands * sizeof *keys);
+    return signer_sign(s->signer, text, keys) ? keys : NULL;
 }
 
 static int read_file(struct conf *c, struct scratch *s, const char *path, struct err *e)
@@ -181,18 +103,28 @@ static int read_earlier(struct conf *c, struct err *e)
     return rc;
 }
 
+static int choose(struct conf *c, const struct setup *s, struct err *e)
+{
+    struct buf told;
+    buf_init(&told, 1 << 20);
+    int rc = settings_choose(&c->given, s->seed, &c->settings, &told, e);
+    if (told.n && !s->quiet)
+        fprintf(stderr, "dedup-near: %.*s", (int)told.n, told.p);
+    buf_free(&told);
+    return rc;
+}
+
 static int open_near(void *conf, const struct setup *s, struct err *e)
 {
     struct conf *c = conf;
-    if (choose(c, s->quiet, e) || check(c, e) || policy_parse(&c->policy, c->keep, e))
+    if (choose(c, s, e) || policy_parse(&c->policy, c->keep, e))
         return -1;
     struct near_about about = {
-        .bands = (unsigned)c->bands, .words = (unsigned)c->words,
-        .kind = c->kind,
-        .verify = c->verify == VERIFY_TEXT, .threshold = c->jaccard,
+        .bands = c->settings.bands, .words = c->settings.words, .kind = c->settings.kind,
+        .verify = c->verify == VERIFY_TEXT, .threshold = c->settings.jaccard,
         .ranked = c->policy.kind != POLICY_FIRST, .by_id = policy_by_id(&c->policy),
         .memory = s->memory, .tmp_max = s->tmp_max, .tmp = s->tmp, .threads = s->threads};
-    c->minhash = minhash_new((unsigned)c->bands, (unsigned)c->rows, s->seed);
+    c->minhash = minhash_new(c->settings.bands, c->settings.rows, s->seed);
     c->near = near_new(&about, e);
     c->names = c->near ? names_new(s->tmp, s->tmp_max, e) : NULL;
     return c->names ? read_earlier(c, e) : -1;
@@ -278,7 +210,7 @@ static enum verdict drop(const struct conf *c, struct job *j, struct doc *d,
     if (v->similarity < 0)
         return job_drop(j, "near-duplicate");
     job_hist(j, "similarity", v->similarity);
-    return job_drop_value(j, "near-duplicate", v->similarity, c->jaccard);
+    return job_drop_value(j, "near-duplicate", v->similarity, c->settings.jaccard);
 }
 
 static enum verdict give(const void *conf, struct job *j, struct doc *d)

@@ -174,6 +174,30 @@ int set_make(struct set_maker *m, struct slice text, uint64_t *place, struct err
     return write_set(m->sets, m->v, kept, place, e);
 }
 
+/* ---- from one place to another --------------------------------------------------------------- */
+
+int sets_begin(struct sets *s, uint64_t shingles, uint64_t *place, struct err *e)
+{
+    *place = temp_size(s->file);
+    return temp_add(s->file, &shingles, sizeof shingles, e);
+}
+
+int sets_append(struct sets *s, const uint64_t *shingles, size_t n, struct err *e)
+{
+    return temp_add(s->file, shingles, n * sizeof *shingles, e);
+}
+
+int sets_count(const struct sets *s, uint64_t place, uint64_t *n, struct err *e)
+{
+    return temp_read(s->file, place, n, sizeof *n, e);
+}
+
+int sets_get(const struct sets *s, uint64_t place, uint64_t i, uint64_t *out, size_t n,
+             struct err *e)
+{
+    return temp_read(s->file, place + (1 + i) * sizeof *out, out, n * sizeof *out, e);
+}
+
 /* ---- comparing ------------------------------------------------------------------------------ */
 
 struct side {
