@@ -6,6 +6,7 @@
 #include "core/stage.h"
 #include "cmd/settings_options.h"
 #include "dedup/near.h"
+#include "dedup/outcome.h"
 #include "dedup/policy.h"
 #include "dedup/signer.h"
 
@@ -19,6 +20,8 @@ struct conf {
     struct opt_list against;
     uint64_t earlier;               /* documents in --against; the others count on from there */
     int verify;
+    const char *weights_given;
+    struct weights weights;
     struct policy policy;
     struct minhash *minhash;
     struct near *near;
@@ -45,6 +48,8 @@ static const struct opt opts[] = {
             "the one kept: first, longest, min-id, field:NAME, source:A,B,..."),
     OPT_LIST(0, "against", "FILE", struct conf, against,
              "documents kept earlier: what is like one of them goes"),
+    OPT_STR(0, "weights", "TABLE", NULL, struct conf, weights_given,
+            "write the weight of a kept one: fineweb-2, or SIZE:WEIGHT,... by rising size"),
     OPT_END};
 
 static void *new_scratch(const void *conf)
@@ -117,7 +122,8 @@ static int choose(struct conf *c, const struct setup *s, struct err *e)
 static int open_near(void *conf, const struct setup *s, struct err *e)
 {
     struct conf *c = conf;
-    if (choose(c, s, e) || policy_parse(&c->policy, c->keep, e))
+    if (choose(c, s, e) || policy_parse(&c->policy, c->keep, e) ||
+        (c->weights_given && weights_parse(&c->weights, c->weights_given, e)))
         return -1;
     struct near_about about = {
         .bands = c->settings.bands, .words = c->settings.words, .kind = c->settings.kind,
@@ -187,32 +193,6 @@ static void count_decision(const struct conf *c, struct job *j)
     job_count(j, "pairs_refused", n.refused);
 }
 
-static enum verdict keep(struct job *j, struct doc *d, const struct verdict_of *v)
-{
-    job_note_str(j, "cluster", d->id);
-    job_note_f64(j, "size", (double)v->size);
-    if (!j->annotate) {
-        doc_set_str(d, "metadata.tokmill.dedup-near.cluster", d->id);
-        doc_set_u64(d, "metadata.tokmill.dedup-near.size", v->size);
-    }
-    return DOC_KEEP;
-}
-
-static enum verdict drop(const struct conf *c, struct job *j, struct doc *d,
-                         const struct verdict_of *v)
-{
-    struct scratch *s = j->scratch;
-    if (names_get(c->names, v->kept, &s->id, j->err))
-        return DOC_FAIL;
-    job_note_str(j, "cluster", buf_slice(&s->id));
-    if (!j->annotate)
-        doc_set_str(d, "metadata.tokmill.dedup-near.cluster", buf_slice(&s->id));
-    if (v->similarity < 0)
-        return job_drop(j, "near-duplicate");
-    job_hist(j, "similarity", v->similarity);
-    return job_drop_value(j, "near-duplicate", v->similarity, c->settings.jaccard);
-}
-
 static enum verdict give(const void *conf, struct job *j, struct doc *d)
 {
     const struct conf *c = conf;
@@ -224,10 +204,15 @@ static enum verdict give(const void *conf, struct job *j, struct doc *d)
         return DOC_FAIL;
     if (d->index == 0)
         count_decision(c, j);
-    if (rc && v.kept != v.doc)
-        return drop(c, j, d, &v);
-    job_hist(j, "cluster_size", rc ? (double)v.size : 1);
-    return rc ? keep(j, d, &v) : DOC_KEEP;
+    if (rc == 0) {
+        job_hist(j, "cluster_size", 1);
+        return DOC_KEEP;
+    }
+    if (names_get(c->names, v.kept, &s->id, j->err))
+        return DOC_FAIL;
+    struct outcome o = {v.kept == v.doc, buf_slice(&s->id), v.size, v.rank, v.similarity,
+                        c->settings.jaccard};
+    return outcome_give(j, d, &o, &c->weights);
 }
 
 extern const struct stage stage_dedup_near;

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "core/input.h"
 #include "core/json.h"
 #include "core/mem.h"
@@ -36,6 +37,10 @@ static int hash_file(const char *path, struct buf *out, struct err *e)
     struct stat st;
     if (!stat(path, &st) && S_ISDIR(st.st_mode)) {
         snprintf(manifest, sizeof manifest, "%s/manifest.json", path);
+        if (access(manifest, F_OK)) {
+            err_at(e, slice_str(path), ERR_NO_POS, ERR_NO_POS);
+            return err_set(e, ERR_USAGE, "is not complete: it has no manifest.json");
+        }
         path = manifest;
     }
     struct input *in = input_open(path, INPUT_WINDOW_MAX, e);

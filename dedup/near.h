@@ -7,8 +7,8 @@
  *
  * Adding is for one thread, in order of documents; near_decide() starts threads of its own;
  * verdicts may then be read by any thread. The result depends on the documents and the settings
- * alone. Memory: what clusters.h says, and 8 bytes a document that has candidates; everything else is
- * sorted on disk.
+ * alone. Memory: what clusters.h says, and 8 bytes a document that has candidates; everything else
+ * is sorted on disk.
  */
 #ifndef DEDUP_NEAR_H
 #define DEDUP_NEAR_H

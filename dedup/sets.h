@@ -25,8 +25,8 @@ struct set_maker *set_maker_new(struct sets *s, enum shingle_kind kind, unsigned
 void set_maker_free(struct set_maker *m);
 /* Writes the set of a text; *place finds it again. */
 int set_make(struct set_maker *m, struct slice text, uint64_t *place, struct err *e);
-/* The same piecemeal, of a set that was made elsewhere: its size, then its shingles, sorted. For one
- * thread. */
+/* The same piecemeal, of a set that was made elsewhere: its size, then its shingles, sorted. For
+ * one thread. */
 int sets_begin(struct sets *s, uint64_t shingles, uint64_t *place, struct err *e);
 int sets_append(struct sets *s, const uint64_t *shingles, size_t n, struct err *e);
 int sets_seal(struct sets *s, struct err *e);

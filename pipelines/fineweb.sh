@@ -32,7 +32,7 @@ lid=$(absolute_name "$opt_lid")
 each docs inputs -- warc --on-bad skip --max-bad "$opt_max_bad" \
     then lang ${lid:+-m "$lid"} --keep "$opt_lang" --min-score "$opt_min_score" \
     then filter --rules gopher-repetition --rules gopher-quality --rules c4-fineweb --rules fineweb
-all unique docs -- dedup-near --bands 14 --rows 8 --words 5 --verify "$opt_verify" --seed 1
+near unique docs -- --bands 14 --rows 8 --words 5 --verify "$opt_verify" --seed 1
 each clean unique -- pii --kinds email,ipv4
 
 vocab=$(absolute_name "$opt_tokenizer")

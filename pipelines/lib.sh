@@ -9,6 +9,9 @@
 #                                    Output: a folder, one file a unit, and its manifest.json.
 #   all NAME FROM... -- STAGE...     one process, which has to see everything; output as of `each`
 #   once NAME FROM... -- STAGE...    one process; output: a file, or a folder NAME/
+#   parts NAME -- STAGE FOLDER...    in parallel: units of the stage's own, dealt to ranks likewise
+#   near NAME FROM... -- OPTIONS     dedup-near by its parts (minhash-sign(1)), steps NAME-sign and so
+#                                    on; output as of `each`, the documents those of dedup-near
 #
 # FROM is an earlier NAME, `inputs` (the files given; or GROUP of GROUP=FILE), or `stats`; written
 # WORD:NAME, each file is given as WORD:FILE (sources of mix). A step waits for the steps that it
@@ -193,7 +196,7 @@ ranges() {
 
 log_name() { printf 'task.%05d.log\n' "$1"; }
 describe() {
-    if [ "$kind" != each ]; then echo "one process"
+    if [ "$kind" != each ] && [ "$kind" != parts ]; then echo "one process"
     elif [ -e "$dir/plan.json" ]; then echo "$(units) units, $world ranks"
     else echo "$world ranks"; fi
 }
@@ -203,6 +206,31 @@ describe() {
 each() { step each "$@"; }
 all() { step all "$@"; }
 once() { step once "$@"; }
+parts() { step parts "$@"; }
+
+near() {
+    near=$1 near_from='' near_sign='' near_sets='' near_apply=''
+    shift
+    while [ "$1" != -- ]; do
+        near_from="$near_from $1"
+        shift
+    done
+    shift
+    while [ $# -gt 1 ]; do
+        case $1 in
+        --keep | --verify) near_sets="$near_sets $(quoted "$1" "$2")" ;;
+        --weights) near_apply="$near_apply $(quoted "$1" "$2")" ;;
+        *) near_sign="$near_sign $(quoted "$1" "$2")" ;;
+        esac
+        shift 2
+    done
+    eval "each $near-sign $near_from -- minhash-sign $near_sign"
+    parts "$near-match" -- minhash-match "$near-sign"
+    once "$near-clusters/" -- minhash-cluster "$near-match"
+    eval "each $near-sets $near_from -- minhash-sets --clusters $near-clusters $near_sets"
+    parts "$near-verdicts" -- minhash-verify --clusters "$near-clusters" "$near-sets"
+    eval "each $near $near_from -- apply --verdicts $near-verdicts $near_apply"
+}
 
 step() {                            # step KIND NAME FROM... -- STAGE...
     kind=$1
@@ -268,7 +296,7 @@ declare_step() {
     quoted "$@" >"$dir/stages"
     memory=$opt_memory
     cpus=$opt_cpus
-    [ "$kind" = each ] || memory=$opt_once_memory cpus=$opt_once_cpus
+    case $kind in all | once) memory=$opt_once_memory cpus=$opt_once_cpus ;; esac
     for group in $from; do          # what is given, not made, is listed now and for good
         group=${group##*:}
         case " $steps stats " in *" $group "*) continue ;; esac

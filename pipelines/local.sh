@@ -42,7 +42,10 @@ run_ranks() {
 engine_step() {
     sh "$pipelines/task.sh" "$dir" plan || die 3 "$name: cannot list its inputs"
     world=1
-    [ "$kind" != each ] || world=$(at_most "$opt_jobs" "$(units)")
+    case $kind in
+    each) world=$(at_most "$opt_jobs" "$(units)") ;;
+    parts) world=$opt_jobs ;;
+    esac
     [ -n "$cpus" ] || echo "cpus=$(threads "$world")" >>"$dir/settings"
     say "$name: $(describe)"
     rm -f "$dir"/ranks/*

@@ -32,7 +32,8 @@ source_steps() {                    # source_steps NAME WEIGHT JACCARD READER...
     shift 3
     source=$name
     each "$source-docs" "$source" -- "$@" then norm
-    all "$source-unique" "$source-docs" -- dedup-exact then dedup-near $jaccard
+    all "$source-exact" "$source-docs" -- dedup-exact
+    near "$source-unique" "$source-exact" -- $jaccard
     kept="$kept $source-unique"
     sources="$sources $source=$weight:$source-ids"
 }

@@ -116,10 +116,17 @@ bound() {
 
 engine_step() {
     plan_job=
-    if [ "$kind" = once ]; then echo 1; else bound; fi >"$dir/bound"
+    case $kind in
+    once) echo 1 ;;
+    parts) echo "$opt_tasks" ;;
+    *) bound ;;
+    esac >"$dir/bound"
     waits=$(dependency)
     rm -f "$dir"/ranks/*
-    if [ "$kind" != each ]; then
+    if [ "$kind" = parts ]; then
+        world=$opt_tasks
+        submit_ranks "$(seq 0 $((world - 1)))"
+    elif [ "$kind" != each ]; then
         world=1
         script "$dir/ranks.sbatch" "sh $(quoted "$pipelines/task.sh" "$dir") 0 1"
         # shellcheck disable=SC2086

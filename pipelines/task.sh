@@ -42,7 +42,7 @@ files() {
 
 # Made once and never changed: every rank of every later launch has to see the same units.
 plan() {
-    [ ! -e "$step/plan.json" ] || return 0
+    [ ! -e "$step/plan.json" ] && [ "$kind" != parts ] || return 0
     files | replace "$step/files"
     [ "$kind" = once ] ||
         "$tokmill" -q plan --files-from "$step/files" --unit-size "$unit_size" -o "$step/plan.json"
@@ -65,8 +65,9 @@ run() {
         set -- --plan "$step/plan.json" --stats "stats/$name.json" "$@"
         [ -z "$keep_rejects" ] || set -- --rejects "rejected/$name.jsonl.zst" "$@" ;;
     once)
-        set -- --files-from "$step/files" "$@"
-        case $first in stats | report | verify) ;; *) set -- --stats "stats/$name.json" "$@" ;; esac ;;
+        [ -z "$from" ] || set -- --files-from "$step/files" "$@"
+        case $first in stats | report | verify | minhash-*) ;; *) set -- --stats "stats/$name.json" "$@" ;; esac ;;
+    parts) set -- --rank "$rank" --world "$world" "$@" ;;
     esac
     [ -z "$input_root" ] || set -- --input-root "$input_root" "$@"
     set -- -j "$cpus" --memory "$memory" --progress never "$@"
@@ -98,6 +99,10 @@ stop() {
 
 # Finished units of this rank
 marks() {
+    if [ "$kind" = parts ]; then
+        find "$name/.tokmill" -name '*.json' ! -name run.json 2>/dev/null | wc -l
+        return
+    fi
     sed -n 's/^ *{"name":"\([^"]*\)".*/\1/p' "$step/plan.json" |
         awk -v r="$rank" -v w="$world" -v marks="$name/.tokmill/" '
             (NR - 1) % w == r { f = marks $0 ".json"; if ((getline line < f) >= 0) n++; close(f) }
@@ -109,7 +114,7 @@ failed() {
     state failed "$1"
     [ -n "$job" ] || exit "$1"
     if [ "$1" = 75 ]; then
-        if [ "$kind" != each ] || [ "$(marks)" = "$before" ]; then
+        if [ "$divided" = no ] || [ "$(marks)" = "$before" ]; then
             echo "task.sh: nothing was finished within the time limit: raise --time" \
                 "or lower --unit-size"
             state failed 1
@@ -131,12 +136,12 @@ rank() {
     child='' stopped='' job=${SLURM_ARRAY_JOB_ID-${SLURM_JOB_ID-}}
     [ -z "${SLURM_ARRAY_TASK_ID-}" ] || job=${job}_$SLURM_ARRAY_TASK_ID
     [ ! -e "$step/done" ] || exit 0
-    [ "$kind" = each ] || plan
+    case $kind in each | parts) divided=yes ;; *) divided=no; plan ;; esac
     trap 'stop 75' USR1
     trap 'stop 143' TERM
     trap 'stop 130' INT
     before=0
-    [ "$kind" != each ] || before=$(marks)
+    [ "$divided" = no ] || before=$(marks)
     started=$(date +%s)
     echo "== $(stamp) $name rank $rank of $world on $node, job ${job:--}" \
         "restart ${SLURM_RESTART_COUNT:-0}"
@@ -145,7 +150,7 @@ rank() {
     echo "== $(stamp) $name rank $rank ended with status $status after" \
         "$(($(date +%s) - started)) s"
     [ "$status" = 0 ] || failed "$status"
-    if [ "$kind" != each ] || [ -e "$name/manifest.json" ]; then : >"$step/done"; fi
+    if [ "$divided" = no ] || [ -e "$name/manifest.json" ]; then : >"$step/done"; fi
     state ok
 }
 

@@ -2,6 +2,7 @@
 # dedup-near: what is dropped and kept, what is written about it, and the same bytes for any -j and
 # --memory. Truth by brute force is in tests/unit/near_test.c.
 . "$TOKMILL_SRC/tests/lib.sh"
+. "$TOKMILL_SRC/tests/near.sh"
 
 near() { "$TOKMILL" dedup-near "$@"; }
 ids() { near "$@" | jq -r .id | tr '\n' ' '; }
@@ -29,9 +30,9 @@ is "$? $(cat err; jq -c '[.id, .metadata]' kept)" '0 ["a",{"tokmill":{"dedup-nea
 ["h",null]' "copies are dropped, with size and cluster at the kept one; texts without words stay"
 is "$(sed -n 2p kept)" "$(sed -n 4p a.jsonl)" "what has no copies passes byte for byte"
 is "$(jq -c '[.id, .metadata, ._drop]' dropped)" \
-    '["b",{"tokmill":{"dedup-near":{"cluster":"a"}}},{"stage":"dedup-near","rule":"near-duplicate","value":1,"threshold":0.75}]
-["c",{"tokmill":{"dedup-near":{"cluster":"a"}}},{"stage":"dedup-near","rule":"near-duplicate","value":0.8333333333333334,"threshold":0.75}]
-["f",{"tokmill":{"dedup-near":{"cluster":"e"}}},{"stage":"dedup-near","rule":"near-duplicate","value":1,"threshold":0.75}]' \
+    '["b",{"tokmill":{"dedup-near":{"cluster":"a","rank":2}}},{"stage":"dedup-near","rule":"near-duplicate","value":1,"threshold":0.75}]
+["c",{"tokmill":{"dedup-near":{"cluster":"a","rank":3}}},{"stage":"dedup-near","rule":"near-duplicate","value":0.8333333333333334,"threshold":0.75}]
+["f",{"tokmill":{"dedup-near":{"cluster":"e","rank":2}}},{"stage":"dedup-near","rule":"near-duplicate","value":1,"threshold":0.75}]' \
     "rejects name the kept one, similarity and threshold"
 is "$(near --annotate a.jsonl | jq -c '[.id, (.metadata.tokmill["dedup-near"] | .cluster, .size, .drop.value)]')" \
     '["a","a",3,null]
@@ -72,22 +73,7 @@ done
 is "$(sed -n '1p;3p' a.jsonl | ids --preset slimpajama) $(sed -n '1p;3p' a.jsonl | ids --words 13 --bands 9 --rows 13 --jaccard 0.8)" \
     "a c  a c " "--preset slimpajama: fewer equal 13-grams"
 
-# Texts made of 26 letters: families of variants, chains, a template, heavy equal runs.
-awk 'function rnd() { s = (s * 16807) % 2147483647; return s }
-function word(  w, v, k) { v = int(rnd() / 64); w = ""; for (k = 0; k < 4; k++) { w = w sprintf("%c", 97 + v % 26); v = int(v / 26) } return w }
-function vary(t, rate,  n, p, k, o) { n = split(t, p, " "); o = ""
-    for (k = 1; k <= n; k++) o = o (k > 1 ? " " : "") (rnd() % rate ? p[k] : word()); return o }
-function fresh(n,  k, o) { o = word(); for (k = 1; k < n; k++) o = o " " word(); return o }
-BEGIN { s = 7; template = fresh(80); equal = fresh(50)
-    for (i = 0; i < 4000; i++) {
-        k = i % 8
-        if (k == 0) t = equal
-        else if (k == 1) t = template " " fresh(6 + i % 24)
-        else if (k < 5 && i > 400) t = vary(old[i - 8], 30 + i % 80)
-        else t = fresh(20 + rnd() % 150)
-        old[i] = t
-        printf "{\"id\":\"d%05d\",\"text\":\"%s\"}\n", (i * 7919) % 99991, t
-    } }' > many.jsonl
+near_docs 4000 > many.jsonl
 near -j1 many.jsonl --rejects r1 > k1
 is "$(cat k1 r1 | wc -l)" 4000 "every document is kept or rejected"
 ok_cmd "more than a tenth goes" test "$(wc -l < r1)" -gt 400
@@ -152,6 +138,9 @@ is "$(near --jaccard 0.85 --bands 14 template.jsonl 2>&1 >/dev/null | sed 's/[0-
     "dedup-near: N documents hang together by bands, M of them were kept: templates or boilerplate?" \
     "a giant component is reported"
 ok_cmd "and does not take its members along" test "$(near -q --jaccard 0.85 --bands 14 template.jsonl | wc -l)" -gt 100
+is "$(near --weights 1:1,3:0.5 a.jsonl | jq -c '.metadata.tokmill["dedup-near"].weight' | tr '\n' ' ')" "0.5 null 1 null null " \
+    "--weights: the kept one's, by size"
+status_is 2 "--weights 1 is refused" "$TOKMILL" dedup-near --weights 1 a.jsonl
 status_is 2 "too many permutations are refused" "$TOKMILL" dedup-near --bands 1000 --rows 1000 a.jsonl
 status_is 2 "--words 40 is refused" "$TOKMILL" dedup-near --words 40 a.jsonl
 status_is 2 "--preset best is refused" "$TOKMILL" dedup-near --preset best a.jsonl

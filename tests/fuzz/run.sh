@@ -22,7 +22,7 @@ libs=$(sed -n '/^LIBS :=/,/[^\\]$/p' Makefile | tr -d '\\' | sed 's/LIBS :=//' |
 
 seeds=$root/build-fuzz/seeds
 rm -rf "$seeds"
-mkdir -p "$seeds"/{json,input,native,tokenizer,wikitext,epub}
+mkdir -p "$seeds"/{json,input,native,tokenizer,wikitext,epub,part}
 t="$root/build-fuzz/tokmill -q"
 cd "$seeds"
 printf '%s' '{"id":"1","text":"a\u00e9\ud83d\ude00","input_ids":[1, 2],"metadata":{"url":"x","a":{}}}' > json/a
@@ -41,6 +41,14 @@ cp shards/*.tms native/
 awk '/<<.X.$/ { on = 1; next } /^X$/ { on = 0 } on' "$root/tests/cmd/wiki.t" > wikitext/dump
 printf '{{a|b={{c}}|[[d|e]]}} {|\n|x\n|} <ref>y</ref> '"'''b'''"' == h ==\n* l\n<math>x</math>' > wikitext/markup
 printf 'PK\003\004' > epub/head
+cat docs.jsonl docs.jsonl > twice.jsonl
+$t plan twice.jsonl -o plan.json
+$t minhash-sign --plan plan.json -o part-1/
+$t minhash-match --ranges 1 part-1 -o part-2/
+$t minhash-cluster --partitions 2 part-2 -o part-3/
+$t minhash-sets --clusters part-3 --plan plan.json -o part-4/
+$t minhash-verify --clusters part-3 part-4 -o part-5/
+cp part-?/*.sign part-?/*.match part-?/*.clusters part-?/*.sets part-?/*.verdicts part/
 [ -z "${TOKMILL_DATA-}" ] || cp "$TOKMILL_DATA"/books/*.epub epub/ 2> /dev/null || true
 
 # ---- targets --------------------------------------------------------------------------------------

@@ -50,7 +50,8 @@ cat >recipe.sh <<'RECIPE'
 begin "$@"
 each docs inputs -- jsonl then pii then norm
 all unique docs -- dedup-exact
-each copy unique -- jsonl
+near alike unique -- --words 3
+each copy alike -- jsonl
 once one.jsonl.zst copy -- jsonl
 finish
 RECIPE
