@@ -24,7 +24,7 @@ struct shard_plan {
     const char *folder, *prefix;
     uint64_t size;                  /* tokens a file; UINT64_MAX: the format's default; 0: all */
     uint64_t docs;                  /* documents a file; 0: no limit */
-    int level;                      /* zstd */
+    int level;                      /* zstd; 0: plain, where the format has both */
     bool no_names;
     struct shard_about about;       /* slices are copied */
 };

@@ -9,12 +9,24 @@ done > d.jsonl
 printf '{"id":"d6","text":"",%s,"input_ids":[]}\n' "$meta" >> d.jsonl
 
 want=$(jq -c .input_ids d.jsonl)
-for f in native megatron llmc nanogpt datatrove olmo; do
+for f in native megatron llmc nanogpt datatrove olmo mds litdata webdataset; do
     "$TOKMILL" shard d.jsonl --format $f -o $f/
     is "$("$TOKMILL" unshard $f/ | jq -c .input_ids)" "$want" "$f: the ids come back"
     "$TOKMILL" unshard $f/ > back.jsonl
     "$TOKMILL" shard back.jsonl --format $f -o again/
     ok_cmd "$f: and make the same shard" diff -r $f again
+done
+for f in mds litdata; do
+    "$TOKMILL" shard d.jsonl --format $f --compress zstd --level 5 -o packed/
+    is "$("$TOKMILL" unshard packed/ | jq -c .input_ids)" "$want" "$f: packed files"
+    rm packed/manifest.json
+    is "$("$TOKMILL" unshard --eod-id 500 packed/ | jq -c .input_ids)" "$want" "$f: by their index.json"
+    "$TOKMILL" shard d.jsonl --format $f -o $f-whole/ && rm $f-whole/manifest.json
+    for cut in 1 4 60; do
+        for x in $f-whole/*.mds $f-whole/*.bin; do [ ! -f $x ] || truncate -s -$cut $x; done
+        status_is 1 "$f: a file cut by $cut more" "$TOKMILL" unshard $f-whole/
+    done
+    rm -r packed
 done
 is "$("$TOKMILL" unshard native/shard.tms | head -n 1)" \
     "{\"id\":\"d1\",\"text\":\"\",\"source\":\"\",$meta,\"input_ids\":[1,2,3]}" "a document"
