@@ -4,11 +4,11 @@
  * place i, so that the least of all is the pair to merge, the leftmost of equals, and tells its
  * place. Places that were merged away are taken out of a bit mask; nothing moves. */
 #include "core/mem.h"
-#include "tokenize/bpe_table.h"
+#include "tokenize/bpe_words.h"
 
 #define NOTHING 0x7FFFFFFFu             /* no pair: above every rank, and positive as signed */
 #define SHORT 64                        /* bytes up to which places are scanned */
-#define LANES 16                        /* places of a word of bpe_merge_words(), one to spare */
+#define LANES (BPE_SHORT_WORD + 1)      /* places of a short word, one to spare */
 #define WAYS 8                          /* words in flight */
 
 typedef int32_t four __attribute__((vector_size(16)));
@@ -93,19 +93,27 @@ static inline bool step(struct active *a, const struct bpe_table *t)
     return true;
 }
 
-void bpe_merge_words(const struct bpe_table *t, struct bpe_word *words, size_t n)
+static struct bpe_word *next_short(struct bpe_word *words, size_t n, size_t *i)
+{
+    while (*i < n && words[*i].n > BPE_SHORT_WORD)
+        ++*i;
+    return *i < n ? &words[(*i)++] : NULL;
+}
+
+static void merge_short_words(const struct bpe_table *t, struct bpe_word *words, size_t n)
 {
     struct active a[WAYS];
-    size_t active = 0, next = 0;
-    while (active < WAYS && next < n)
-        start(&a[active++], t, &words[next++]);
+    struct bpe_word *next;
+    size_t active = 0, at = 0;
+    while (active < WAYS && (next = next_short(words, n, &at)) != NULL)
+        start(&a[active++], t, next);
     while (active) {
         for (size_t i = 0; i < active; i++) {
             if (step(&a[i], t))
                 continue;
             finish(&a[i], t);
-            if (next < n)
-                start(&a[i], t, &words[next++]);
+            if ((next = next_short(words, n, &at)) != NULL)
+                start(&a[i], t, next);
             else
                 a[i--] = a[--active];
         }
@@ -154,6 +162,23 @@ static size_t merge_short(const struct bpe_table *t, struct slice piece, uint32_
     for (; alive; alive &= alive - 1)
         ids[out++] = t->id[symbol[__builtin_ctzll(alive)]];
     return out;
+}
+
+void bpe_merge_words_any(const struct bpe_table *t, struct bpe_word *words, size_t n)
+{
+    merge_short_words(t, words, n);
+    for (size_t i = 0; i < n; i++)
+        if (words[i].n > BPE_SHORT_WORD)
+            words[i].n_ids = (uint32_t)merge_short(
+                t, slice_of((const char *)words[i].bytes, words[i].n), words[i].ids);
+}
+
+void bpe_merge_words(const struct bpe_table *t, struct bpe_word *words, size_t n)
+{
+    if (bpe_has_avx512())
+        bpe_merge_words_avx512(t, words, n);
+    else
+        bpe_merge_words_any(t, words, n);
 }
 
 static uint32_t rank_in_table(const void *table, uint32_t left, uint32_t right, uint32_t *made)

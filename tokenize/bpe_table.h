@@ -59,10 +59,10 @@ static inline uint32_t bpe_pair(const struct bpe_table *t, uint32_t left, uint32
 
 /* ---- merging ------------------------------------------------------------------------------ */
 
-#define BPE_WORD 15                     /* bytes of a word in bpe_merge_words() */
+#define BPE_WORD 31                     /* bytes of a word in bpe_merge_words() */
 
 struct bpe_word {
-    const unsigned char *bytes;
+    const unsigned char *bytes;         /* readable up to 16, if n is above 15 up to 32 */
     uint32_t n;                         /* 1 .. BPE_WORD */
     uint32_t n_ids;
     uint32_t ids[BPE_WORD + 1];

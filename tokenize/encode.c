@@ -9,6 +9,7 @@
 #include "tokenize/pieces.h"
 
 #define ROOM 16                         /* ids that may be written behind the last */
+#define FEW 256                         /* places for pieces that are not worth filling */
 
 struct encoder {
     const struct tokenizer *t;
@@ -20,6 +21,8 @@ struct encoder {
     struct pieces *pieces;              /* with a bpe_table */
     uint32_t *ids;                      /* the result */
     size_t n, cap;
+    struct encoded *texts;              /* of encoder_run_all() */
+    size_t n_settled;                   /* of them; n is where their ids end */
     struct span *spans;                 /* by id */
     size_t cap_spans;
     uint32_t *lengths;                  /* of the start symbols of a piece, in bytes */
@@ -52,6 +55,8 @@ struct encoder *encoder_new(const struct tokenizer *t, const struct encode_opts 
     }
     norm_work_init(&e->norm, &t->normalizer, o->spans);
     align_init(&e->spare, o->spans);
+    e->ids = mem_alloc(ROOM * sizeof *e->ids);
+    e->cap = ROOM;
     return e;
 }
 
@@ -97,8 +102,22 @@ static void set_span(struct encoder *e, size_t i, uint32_t start, uint32_t end)
     e->spans[i] = (struct span){start, end};
 }
 
+/* Puts down the ids of the pieces that wait, and the ends of texts among them. */
+static void settle(struct encoder *e)
+{
+    struct pieces *p = e->pieces;
+    if (!p || !p->pending)
+        return;
+    uint32_t *out = room(e, p->bytes + ROOM);
+    size_t n = (size_t)(pieces_flush(p, out) - out);
+    for (size_t i = 0; i < p->n_marks; i++)
+        e->texts[e->n_settled++].n = e->n + p->marks[i].ids;
+    e->n += n;
+}
+
 static void put(struct encoder *e, uint32_t id, uint32_t start, uint32_t end)
 {
+    settle(e);
     *room(e, 1) = id;
     if (e->o.spans)
         set_span(e, e->n, start, end);
@@ -224,12 +243,15 @@ static void set_spans(struct encoder *e, struct aligned piece, size_t first)
 
 static void put_piece(struct encoder *e, struct aligned piece)
 {
+    uint32_t end = (uint32_t)piece.s.n;
+    settle(e);
     size_t first = e->n;
-    uint32_t *out = room(e, piece.s.n + ROOM), end = (uint32_t)piece.s.n;
-    if (e->pieces)
-        e->n += (size_t)(pieces_encode(e->pieces, piece.s, 0, &end, 1, out) - out);
-    else
-        e->n += merge_piece(e, piece.s, out);
+    if (e->pieces) {
+        pieces_add(e->pieces, piece.s, 0, &end, 1);
+        settle(e);
+    } else {
+        e->n += merge_piece(e, piece.s, room(e, piece.s.n + ROOM));
+    }
     if (e->o.spans)
         set_spans(e, piece, first);
 }
@@ -249,27 +271,30 @@ static size_t next_meta(struct slice s, size_t from, bool runs)
 }
 
 /* The next ends of pieces, cut where the vocabulary allows; 0: the pattern gave up. */
-static size_t part_ends(struct encoder *e, struct slice s, size_t at, uint32_t ends[BATCH])
+static size_t part_ends(struct encoder *e, struct slice s, size_t at, uint32_t *ends, size_t max)
 {
     const struct tokenizer *t = e->t;
     const struct cuts *cuts = e->pieces->cuts;
     if (t->cut == CUT_PATTERN)
-        return pretok_parts(t->pretok, e->work, cuts, s, at, ends, BATCH);
+        return pretok_parts(t->pretok, e->work, cuts, s, at, ends, max);
     if (cuts)
-        return cuts_ends(cuts, s, at, s.n, ends, BATCH);
+        return cuts_ends(cuts, s, at, s.n, ends, max);
     ends[0] = (uint32_t)s.n;
     return 1;
 }
 
+/* Pieces wait until there are many of them, of one text or of several. */
 static enum encode_result put_batches(struct encoder *e, struct slice s)
 {
     uint32_t ends[BATCH];
+    struct pieces *p = e->pieces;
     for (size_t at = 0, n; at < s.n; at = ends[n - 1]) {
-        n = part_ends(e, s, at, ends);
+        if (p->pending && BATCH - p->n < FEW)
+            settle(e);
+        n = part_ends(e, s, at, ends, p->pending ? BATCH - p->n : BATCH);
         if (!n)
             return ENCODE_PATTERN;
-        uint32_t *out = room(e, ends[n - 1] - at + ROOM);
-        e->n += (size_t)(pieces_encode(e->pieces, s, at, ends, n, out) - out);
+        pieces_add(p, s, at, ends, n);
     }
     return ENCODE_OK;
 }
@@ -317,6 +342,14 @@ static enum encode_result put_segment(struct encoder *e, struct aligned a, bool 
     return ENCODE_OK;
 }
 
+/* The same of a buffer: no piece may wait longer than it lasts. */
+static enum encode_result put_copy(struct encoder *e, struct aligned a, bool first)
+{
+    enum encode_result r = put_segment(e, a, first);
+    settle(e);
+    return r;
+}
+
 /* What the pretokenizer does to a piece before it cuts: a space in front, U+2581 for spaces. */
 static enum encode_result put_prepared(struct encoder *e, struct aligned a, bool first)
 {
@@ -331,7 +364,7 @@ static enum encode_result put_prepared(struct encoder *e, struct aligned a, bool
         align_add(b, " ", 1, aligned_from(a, 0), aligned_from(a, 0));
     if (!t->metaspace) {
         align_copy(b, a, 0, s.n);
-        return put_segment(e, align_view(b), first);
+        return put_copy(e, align_view(b), first);
     }
     bool prepend = t->meta_prepend == META_ALWAYS || (t->meta_prepend == META_FIRST && first);
     if (prepend && s.p[0] != ' ' && !slice_starts(s, SLICE(META)))
@@ -343,7 +376,7 @@ static enum encode_result put_prepared(struct encoder *e, struct aligned a, bool
             align_add(b, META, 3, aligned_from(a, at), aligned_to(a, at));
         done = at + 1;
     }
-    return put_segment(e, align_view(b), first);
+    return put_copy(e, align_view(b), first);
 }
 
 /* ---- added tokens ------------------------------------------------------------------------- */
@@ -353,12 +386,6 @@ typedef enum encode_result (*segment_fn)(struct encoder *, struct aligned, bool 
 static bool counts(const struct encoder *e, const struct added_token *a)
 {
     return !a->special || e->o.special == SPECIAL_PARSE || (e->o.parsed && e->o.parsed[a->id]);
-}
-
-static void put_added(struct encoder *e, const struct added_token *t, struct aligned a,
-                      size_t start, size_t stop)
-{
-    put(e, t->id, aligned_from(a, start), aligned_to(a, stop - 1));
 }
 
 /* Cuts a text at the added tokens of a set; `between` gets what lies between. A match begins its
@@ -389,7 +416,7 @@ static enum encode_result split_added(struct encoder *e, const struct added_set 
             if (r != ENCODE_OK)
                 return r;
         }
-        put_added(e, t, a, start, stop);
+        put(e, t->id, aligned_from(a, start), aligned_to(a, stop - 1));
         done = stop;
     }
     return done < a.s.n ? between(e, aligned_part(a, done, a.s.n), first && done == 0)
@@ -398,22 +425,26 @@ static enum encode_result split_added(struct encoder *e, const struct added_set 
 
 static enum encode_result put_raw(struct encoder *e, struct aligned a, bool first)
 {
+    const char *was = a.s.p;
+    enum encode_result r;
     if (normalize(&e->t->normalizer, &e->norm, &a) < 0)
         return ENCODE_PATTERN;
     if (!e->search_normalized && e->o.special != SPECIAL_FORBID)
-        return put_prepared(e, a, first);
-    return split_added(e, &e->t->normalized, a, first, put_prepared);
+        r = put_prepared(e, a, first);
+    else
+        r = split_added(e, &e->t->normalized, a, first, put_prepared);
+    if (a.s.p != was)
+        settle(e);                      /* no piece may wait longer than the buffer lasts */
+    return r;
 }
 
-enum encode_result encoder_run(struct encoder *e, struct slice text, const uint32_t **ids,
-                               size_t *n)
+/* ---- texts -------------------------------------------------------------------------------- */
+
+static enum encode_result put_text(struct encoder *e, struct slice text)
 {
     const struct tokenizer *t = e->t;
     struct aligned a = {text, 0, NULL, NULL};
     enum encode_result r = ENCODE_OK;
-    e->n = 0;
-    *ids = NULL;
-    *n = 0;
     if (text.n >= (size_t)1 << 31)
         return ENCODE_LARGE;
     for (size_t i = 0; e->o.add_special && i < t->n_before; i++)
@@ -424,7 +455,43 @@ enum encode_result encoder_run(struct encoder *e, struct slice text, const uint3
         r = put_raw(e, a, true);
     for (size_t i = 0; e->o.add_special && i < t->n_after; i++)
         put(e, t->after[i], (uint32_t)text.n, (uint32_t)text.n);
-    *ids = e->ids;
-    *n = e->n;
     return r;
+}
+
+static void end_text(struct encoder *e)
+{
+    struct pieces *p = e->pieces;
+    if (!p) {
+        e->texts[e->n_settled++].n = e->n;
+        return;
+    }
+    if (p->pending && p->n_marks == BATCH)
+        settle(e);
+    pieces_mark(p);
+}
+
+void encoder_run_all(struct encoder *e, const struct slice *texts, size_t n, struct encoded *out)
+{
+    e->n = e->n_settled = 0;
+    e->texts = out;
+    for (size_t i = 0; i < n; i++) {
+        out[i].result = put_text(e, texts[i]);
+        end_text(e);
+    }
+    settle(e);
+    for (size_t i = 0, at = 0, end; i < n; i++, at = end) {
+        end = out[i].n;
+        out[i].ids = e->ids + at;
+        out[i].n = out[i].result == ENCODE_OK ? end - at : 0;
+    }
+}
+
+enum encode_result encoder_run(struct encoder *e, struct slice text, const uint32_t **ids,
+                               size_t *n)
+{
+    struct encoded one;
+    encoder_run_all(e, &text, 1, &one);
+    *ids = one.ids;
+    *n = one.n;
+    return one.result;
 }

@@ -33,6 +33,13 @@ void encoder_free(struct encoder *e);               /* NULL is allowed */
  * its bytes where the vocabulary has them, and cut apart as pretok.h says. */
 enum encode_result encoder_run(struct encoder *e, struct slice text, const uint32_t **ids,
                                size_t *n);
+/* Many texts at once, which takes less time for each: the same ids, `n` 0 unless all went well. */
+struct encoded {
+    enum encode_result result;
+    const uint32_t *ids;
+    size_t n;
+};
+void encoder_run_all(struct encoder *e, const struct slice *texts, size_t n, struct encoded *out);
 /* One for each of those ids, with `spans`. */
 const struct span *encoder_spans(const struct encoder *e);
 

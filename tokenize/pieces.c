@@ -15,14 +15,15 @@ void pieces_free(struct pieces *p)
 
 static void stage_long(struct pieces *p, size_t k, struct slice piece)
 {
+    struct long_piece *l = &p->longs[p->n_longs++];
     p->key[k][0] = p->key[k][1] = 0;
     p->line[k] = p->elsewhere;
+    l->text = piece;
     if (piece.n > CACHE_TEXT)
         return;
-    struct long_key *key = &p->longs[p->n_longs++];
-    long_key(&p->cache, piece, key);
-    __builtin_prefetch(&p->cache.longs[key->place]);
-    __builtin_prefetch(&p->cache.longs[key->place + 1]);
+    long_key(&p->cache, piece, &l->key);
+    __builtin_prefetch(&p->cache.longs[l->key.place]);
+    __builtin_prefetch(&p->cache.longs[l->key.place + 1]);
 }
 
 static inline void stage_at(struct pieces *p, size_t k, uint64_t hash)
@@ -34,8 +35,8 @@ static inline void stage_at(struct pieces *p, size_t k, uint64_t hash)
 static void stage_any(struct pieces *p, struct slice text, size_t at, const uint32_t *ends,
                       size_t n)
 {
-    for (size_t k = 0; k < n; at = ends[k++]) {
-        size_t len = ends[k] - at;
+    for (size_t k = p->n, end = k + n; k < end; at = *ends++, k++) {
+        size_t len = *ends - at;
         if (__builtin_expect(len > CACHE_WORD, 0)) {
             stage_long(p, k, slice_of(text.p + at, len));
             continue;
@@ -52,8 +53,8 @@ stage_avx2(struct pieces *p, struct slice text, size_t at, const uint32_t *ends,
 {
     static const uint8_t ones[32] = {[0] = 255, 255, 255, 255, 255, 255, 255, 255,
                                      255, 255, 255, 255, 255, 255, 255, 255};
-    for (size_t k = 0; k < n; at = ends[k++]) {
-        size_t len = ends[k] - at;
+    for (size_t k = p->n, end = k + n; k < end; at = *ends++, k++) {
+        size_t len = *ends - at;
         uint64_t *key = p->key[k];
         if (__builtin_expect(len > CACHE_WORD, 0)) {
             stage_long(p, k, slice_of(text.p + at, len));
@@ -84,10 +85,10 @@ static stage_fn *stage_for_this_machine(void)
 
 /* ---- probe ---------------------------------------------------------------------------------- */
 
-static void probe(struct pieces *p, size_t n)
+static void probe(struct pieces *p)
 {
     size_t missed = 0;
-    for (size_t k = 0; k < n; k++) {
+    for (size_t k = 0; k < p->n; k++) {
         const struct cached *c = p->line[k];
         const uint64_t *key = p->key[k];
         uint64_t other0 = (c[0].key[0] ^ key[0]) | (c[0].key[1] ^ key[1]);
@@ -120,12 +121,30 @@ static void probe_beside(struct pieces *p)
     p->n_missed = missed;
 }
 
+static void probe_longs(struct pieces *p)
+{
+    for (size_t i = 0; i < p->n_longs; i++) {
+        struct long_piece *l = &p->longs[i];
+        l->ids = NULL;
+        if (l->text.n <= CACHE_TEXT)
+            l->ids = word_cache_long(&p->cache, l->text, &l->key, &l->n);
+        l->known = l->ids != NULL;
+    }
+}
+
 /* ---- merge ---------------------------------------------------------------------------------- */
+
+static void add_word(struct pieces *p, const uint64_t *key, uint32_t n)
+{
+    struct bpe_word *w = &p->words[p->n_words++];
+    w->bytes = (const unsigned char *)key;
+    w->n = n;
+}
 
 /* Vocabularies with tokens that merging does not make, when whole pieces are looked up first. */
 static void find_whole(struct pieces *p)
 {
-    for (size_t i = 0; i < p->n_missed; i++) {
+    for (size_t i = 0; i < p->n_words; i++) {
         struct bpe_word *w = &p->words[i];
         uint32_t id = vocab_find(&p->t->vocab, slice_of((const char *)w->bytes, w->n));
         if (id != VOCAB_NONE) {
@@ -135,23 +154,43 @@ static void find_whole(struct pieces *p)
     }
 }
 
+/* All that was not found and fits a bpe_word. */
 static void merge(struct pieces *p)
+{
+    p->n_words = 0;
+    for (size_t i = 0; i < p->n_missed; i++) {
+        const uint64_t *key = p->key[p->missed_at[i]];
+        add_word(p, key, (uint32_t)(((const unsigned char *)key)[CACHE_WORD]));
+    }
+    for (size_t i = 0; i < p->n_longs; i++)
+        if (!p->longs[i].ids && p->longs[i].text.n <= CACHE_LONG_WORD)
+            add_word(p, p->longs[i].key.key, (uint32_t)p->longs[i].text.n);
+    if (!p->n_words)
+        return;
+    bpe_merge_words(p->table, p->words, p->n_words);
+    if (p->t->whole_piece && !p->table->complete)
+        find_whole(p);
+}
+
+/* Makes what was merged look like what was found. */
+static void hand_out(struct pieces *p)
 {
     for (size_t i = 0; i < p->n_missed; i++) {
         size_t k = p->missed_at[i];
-        p->words[i].bytes = (const unsigned char *)p->key[k];
-        p->words[i].n = p->words[i].bytes[CACHE_WORD];
-    }
-    bpe_merge_words(p->table, p->words, p->n_missed);
-    if (p->t->whole_piece && !p->table->complete)
-        find_whole(p);
-    for (size_t i = 0; i < p->n_missed; i++) {
-        size_t k = p->missed_at[i];
         struct cached *m = &p->missed[i];
-        m->key[0] = p->key[k][0];
-        m->key[1] = p->key[k][1];
-        word_cache_fill(&p->cache, m, p->words[i].ids, p->words[i].n_ids);
+        const struct bpe_word *w = &p->words[i];
+        memcpy(m->key, p->key[k], sizeof m->key);
+        memcpy(m->ids, w->ids, sizeof m->ids);
+        m->ids[0] |= w->n_ids << CACHE_COUNT_SHIFT;
         p->found[k] = m;
+    }
+    const struct bpe_word *w = p->words + p->n_missed;
+    for (size_t i = 0; i < p->n_longs; i++) {
+        if (p->longs[i].ids || p->longs[i].text.n > CACHE_LONG_WORD)
+            continue;
+        p->longs[i].ids = w->ids;
+        p->longs[i].n = w->n_ids;
+        w++;
     }
 }
 
@@ -169,71 +208,121 @@ static uint32_t *merge_one(struct pieces *p, struct slice piece, uint32_t *out)
 
 /* ---- emit ----------------------------------------------------------------------------------- */
 
-static uint32_t *emit_long(struct pieces *p, struct slice piece, uint32_t *out)
+static uint32_t *put_ids(uint32_t *out, const uint32_t *ids, uint32_t n)
 {
-    const struct long_key *key = &p->longs[p->n_longs];
-    uint32_t n;
-    if (piece.n > CACHE_TEXT)
-        return merge_one(p, piece, out);
-    p->n_longs++;
-    const uint32_t *ids = word_cache_long(&p->cache, piece, key, &n);
-    if (ids) {
-        memcpy(out, ids, n * sizeof *ids);
-        return out + n;
-    }
-    uint32_t *end = merge_one(p, piece, out);
-    word_cache_add_long(&p->cache, piece, key, out, (uint32_t)(end - out));
-    return end;
-}
-
-/* A piece whose ids do not lie in its entry. */
-static uint32_t *emit_elsewhere(struct pieces *p, const struct cached *found, struct slice piece,
-                                uint32_t *out)
-{
-    uint32_t n = found->ids[0] >> CACHE_COUNT_SHIFT;
-    if (!n)
-        return emit_long(p, piece, out);
-    const uint32_t *ids = word_ring(&p->cache, found->ids + 1);
-    if (!ids)
-        return merge_one(p, piece, out);
     memcpy(out, ids, n * sizeof *ids);
     return out + n;
 }
 
-static uint32_t *emit(struct pieces *p, struct slice text, size_t at, const uint32_t *ends,
-                      size_t n, uint32_t *out)
+static uint32_t *emit_long(struct pieces *p, struct long_piece *l, uint32_t *out)
 {
-    for (size_t k = 0; k < n; at = ends[k++]) {
+    if (l->ids)
+        return put_ids(out, l->ids, l->n);
+    l->ids = out;                       /* they stay there until keep() */
+    out = merge_one(p, l->text, out);
+    l->n = (uint32_t)(out - l->ids);
+    return out;
+}
+
+/* A piece whose ids do not lie in its entry. */
+static uint32_t *emit_elsewhere(struct pieces *p, size_t k, uint32_t *out)
+{
+    const struct cached *found = p->found[k];
+    uint32_t n = found->ids[0] >> CACHE_COUNT_SHIFT;
+    if (!n)
+        return emit_long(p, &p->longs[p->n_longs++], out);
+    if (found >= p->missed && found < p->missed + BATCH)
+        return put_ids(out, p->words[found - p->missed].ids, n);
+    const uint32_t *ids = word_ring(&p->cache, found->ids + 1);
+    const char *bytes = (const char *)p->key[k];
+    return ids ? put_ids(out, ids, n)
+               : merge_one(p, slice_of(bytes, (unsigned char)bytes[CACHE_WORD]), out);
+}
+
+static uint32_t *emit(struct pieces *p, size_t from, size_t to, uint32_t *out)
+{
+    for (size_t k = from; k < to; k++) {
         const struct cached *c = p->found[k];
         uint32_t count = c->ids[0] >> CACHE_COUNT_SHIFT;
         if (__builtin_expect(count - 1 >= CACHE_IDS, 0)) {
-            out = emit_elsewhere(p, c, slice_of(text.p + at, ends[k] - at), out);
+            out = emit_elsewhere(p, k, out);
             continue;
         }
         memcpy(out, c->ids, sizeof c->ids);
         out[0] &= CACHE_ID_MASK;
         out += count;
     }
-    for (size_t i = 0; i < p->n_missed; i++) {
-        struct cached *line = p->line[p->missed_at[i]];
-        if (line[0].key[0] != p->missed[i].key[0] || line[0].key[1] != p->missed[i].key[1])
-            word_cache_add(&p->cache, line, &p->missed[i]);     /* else met twice in the batch */
-    }
     return out;
 }
 
-uint32_t *pieces_encode(struct pieces *p, struct slice text, size_t at, const uint32_t *ends,
-                        size_t n, uint32_t *out)
+static uint32_t *emit_all(struct pieces *p, uint32_t *out)
 {
+    const uint32_t *start = out;
+    size_t done = 0;
     p->n_longs = 0;
+    for (size_t i = 0; i < p->n_marks; i++) {
+        out = emit(p, done, p->marks[i].piece, out);
+        done = p->marks[i].piece;
+        p->marks[i].ids = (size_t)(out - start);
+    }
+    return emit(p, done, p->n, out);
+}
+
+/* Puts what was merged into the cache. */
+static void keep(struct pieces *p)
+{
+    for (size_t i = 0; i < p->n_missed; i++) {
+        struct cached *line = p->line[p->missed_at[i]], *m = &p->missed[i];
+        if (line[0].key[0] == m->key[0] && line[0].key[1] == m->key[1])
+            continue;                   /* met twice in the batch */
+        word_cache_fill(&p->cache, m, p->words[i].ids, p->words[i].n_ids);
+        word_cache_add(&p->cache, line, m);
+    }
+    for (size_t i = 0; i < p->n_longs; i++) {
+        const struct long_piece *l = &p->longs[i];
+        if (!l->known && l->text.n <= CACHE_TEXT)
+            word_cache_add_long(&p->cache, l->text, &l->key, l->ids, l->n);
+    }
+}
+
+static inline void begin(struct pieces *p)
+{
+    if (p->pending)
+        return;
+    p->n = p->n_marks = p->n_longs = p->bytes = 0;
+    p->pending = true;
+}
+
+void pieces_add(struct pieces *p, struct slice text, size_t at, const uint32_t *ends, size_t n)
+{
+    begin(p);
     p->stage(p, text, at, ends, n);
-    probe(p, n);
+    p->n += n;
+    p->bytes += ends[n - 1] - at;
+}
+
+void pieces_mark(struct pieces *p)
+{
+    begin(p);
+    p->marks[p->n_marks++].piece = p->n;
+}
+
+uint32_t *pieces_flush(struct pieces *p, uint32_t *out)
+{
+    probe(p);
     if (p->n_missed)
         probe_beside(p);
-    if (p->n_missed)
+    if (p->n_longs)
+        probe_longs(p);
+    if (p->n_missed | p->n_longs) {
         merge(p);
-    p->n_longs = 0;
-    return emit(p, text, at, ends, n, out);
+        hand_out(p);
+    }
+    out = emit_all(p, out);
+    if (p->n_missed | p->n_longs)
+        keep(p);
+    p->pending = false;
+    return out;
 }
 
 /* ---- opening -------------------------------------------------------------------------------- */
@@ -253,7 +342,9 @@ static void seed(struct pieces *p)
             ends[n++] = (uint32_t)(at += s.n);
         }
         if (n == BATCH || id + 1 == v->n_ids) {
-            pieces_encode(p, slice_of(text, at), 0, ends, n, out);
+            if (n)
+                pieces_add(p, slice_of(text, at), 0, ends, n);
+            pieces_flush(p, out);
             n = at = 0;
         }
     }
@@ -267,6 +358,8 @@ void pieces_init(struct pieces *p, const struct tokenizer *t)
     p->table = t->table;
     p->cuts = t->whole_piece && !t->table->complete ? NULL : t->cuts;
     p->stage = stage_for_this_machine();
+    p->n = p->n_marks = p->n_longs = p->bytes = 0;
+    p->pending = false;
     memset(p->elsewhere, 0, sizeof p->elsewhere);
     word_cache_init(&p->cache);
     seed(p);

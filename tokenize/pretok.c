@@ -308,7 +308,7 @@ size_t pretok_parts(const struct pretok *p, struct pretok_work *w, const struct 
         w->place = (struct scan_place){.at = at, .piece = at};
     if (p->window && max >= WINDOW) {
         struct scan s = {p->classes->of, (const u8 *)text.p, (const u8 *)text.p + text.n};
-        n = p->window(&p->known->grammar, &s, cuts, &w->place, ends, max);
+        return p->window(&p->known->grammar, &s, cuts, &w->place, ends, max);
     }
     while (n < max && w->place.at < text.n) {
         size_t more = one_piece(p, w, cuts, text, ends + n, max - n);

@@ -50,8 +50,8 @@ void pretok_work_free(struct pretok_work *w);           /* NULL is allowed */
  * start to its end. 0: the pattern gave up on this text (match limit). */
 size_t pretok_next(const struct pretok *p, struct pretok_work *w, struct slice text, size_t at);
 
-/* The ends of the next pieces from `at` (< text.n) on, up to `max` of them, in order; returns how
- * many, 0 when the pattern gave up. text.n < 2^32. */
+/* The ends of the next pieces from `at` (< text.n) on, in order; returns how many, at least one and
+ * at most `max`, 0 when the pattern gave up. text.n < 2^32. */
 size_t pretok_ends(const struct pretok *p, struct pretok_work *w, struct slice text, size_t at,
                    uint32_t *ends, size_t max);
 

@@ -4,6 +4,8 @@
 #include "tokenize/window.h"
 #include "tokenize/window_masks.h"
 
+#define AHEAD 1024                      /* bytes; windows follow each other too fast for memory */
+
 struct window {
     const u8 *p;                        /* first byte */
     unsigned n;                         /* bytes that are known; the rest of the masks is 0 */
@@ -390,6 +392,7 @@ INLINE size_t run(const struct grammar *g, const struct scan *s, const struct cu
             n += by_scanner(g, s, cuts, place, ends + n, max - n);
             continue;
         }
+        __builtin_prefetch((const void *)((uintptr_t)(s->start + at) + AHEAD));
         open_window(&w, s, cuts, at, &u, copy, form == WORD_CASED);
         if (w.n > 1) {
             starts = form == WORD_PLAIN

@@ -6,7 +6,7 @@
 #include "core/mem.h"
 
 #define LINES_BITS 19                   /* 32 MiB */
-#define LONG_BITS 16                    /* 8 MiB */
+#define LONG_BITS 15                    /* 8 MiB */
 #define MOST_RING (CACHE_TEXT / 4 + CACHE_TEXT)     /* of one word */
 #define HUGE_PAGE ((size_t)2 << 20)
 
@@ -36,7 +36,7 @@ void word_cache_init(struct word_cache *c)
     c->mask = ((uint64_t)1 << LINES_BITS) - 1;
     c->long_mask = ((uint64_t)1 << LONG_BITS) - 1;
     c->words = map((c->mask + 1) * 2 * sizeof *c->words);
-    c->longs = map((c->long_mask + 1) * 2 * sizeof *c->longs);
+    c->longs = map((c->long_mask + 1) * CACHE_LONG_WAYS * sizeof *c->longs);
     c->ring = map((CACHE_RING + MOST_RING) * sizeof *c->ring);
     c->ring_at = 0;
 }
@@ -46,7 +46,7 @@ void word_cache_free(struct word_cache *c)
     if (c->words)
         munmap(c->words, whole_size((c->mask + 1) * 2 * sizeof *c->words));
     if (c->longs)
-        munmap(c->longs, whole_size((c->long_mask + 1) * 2 * sizeof *c->longs));
+        munmap(c->longs, whole_size((c->long_mask + 1) * CACHE_LONG_WAYS * sizeof *c->longs));
     if (c->ring)
         munmap(c->ring, whole_size((CACHE_RING + MOST_RING) * sizeof *c->ring));
     c->words = NULL;
@@ -81,17 +81,18 @@ void word_cache_fill(struct word_cache *c, struct cached *w, const uint32_t *ids
 
 void long_key(const struct word_cache *c, struct slice word, struct long_key *k)
 {
+    uint64_t hash;
     memset(k->key, 0, sizeof k->key);
     if (word.n <= CACHE_LONG_WORD) {
         memcpy(k->key, word.p, word.n);
         ((unsigned char *)k->key)[CACHE_LONG_WORD] = (unsigned char)word.n;
-        k->place = 2 * (hash64(slice_of((const char *)k->key, sizeof k->key)) & c->long_mask);
+        hash = hash64(slice_of((const char *)k->key, sizeof k->key));
     } else {
-        k->key[0] = hash64(word);
+        hash = k->key[0] = hash64(word);
         k->key[1] = word.n;
         ((unsigned char *)k->key)[CACHE_LONG_WORD] = 255;
-        k->place = 2 * (k->key[0] & c->long_mask);
     }
+    k->place = CACHE_LONG_WAYS * (hash & c->long_mask);
 }
 
 static uint32_t text_units(struct slice word)
@@ -113,7 +114,7 @@ const uint32_t *word_cache_long(const struct word_cache *c, struct slice word,
                                 const struct long_key *k, uint32_t *n)
 {
     const struct cached_long *l = &c->longs[k->place];
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < CACHE_LONG_WAYS; i++) {
         if (memcmp(l[i].key, k->key, sizeof k->key) != 0)
             continue;
         *n = l[i].n;
@@ -128,7 +129,7 @@ void word_cache_add_long(struct word_cache *c, struct slice word, const struct l
     struct cached_long *l = &c->longs[k->place];
     uint32_t text = text_units(word);
     if (memcmp(l[0].key, k->key, sizeof k->key) != 0)
-        l[1] = l[0];
+        memmove(l + 1, l, (CACHE_LONG_WAYS - 1) * sizeof *l);
     memcpy(l[0].key, k->key, sizeof k->key);
     l[0].n = n;
     if (!text && n <= CACHE_LONG_IDS) {

@@ -4,10 +4,10 @@
  *   longs   words up to CACHE_TEXT bytes: the word (above 31 bytes its hash) and up to 7 ids in 64
  *   ring    what does not fit in an entry: further ids, the text of words above 31 bytes
  *
- * All of fixed size. An entry lies in one of two places side by side, a line; a new one takes the
- * first, and the one that was there the second. A short word that loses its place moves to the
- * line beside if there is room. The ring overwrites its oldest. That bounds memory and never
- * changes ids, for what is lost is merged again.
+ * All of fixed size. A short word lies in one of two places side by side, a line, a long one in one
+ * of four; a new one takes the first place, and those there move up. A short word that loses its
+ * place moves to the line beside if there is room. The ring overwrites its oldest. That bounds
+ * memory and never changes ids, for what is lost is merged again.
  * Memory is touched when first used, in huge pages where the system has them.
  */
 #ifndef TOKENIZE_WORD_CACHE_H
@@ -20,6 +20,7 @@
 #define CACHE_IDS 4
 #define CACHE_LONG_WORD 31              /* bytes that lie in a long entry */
 #define CACHE_LONG_IDS 7
+#define CACHE_LONG_WAYS 4
 #define CACHE_TEXT 256                  /* bytes of the longest word that is kept */
 #define CACHE_RING (1u << 21)           /* ids, or four bytes of text */
 
@@ -44,7 +45,7 @@ struct cached_long {                    /* key[3] = 0: free */
 struct word_cache {
     struct cached *words;               /* two to a line */
     struct cached_long *longs;
-    uint64_t mask, long_mask;           /* of lines and of pairs */
+    uint64_t mask, long_mask;           /* of lines and of fours */
     uint32_t *ring;
     uint64_t ring_at;                   /* ever written */
 };
@@ -119,7 +120,7 @@ void word_cache_fill(struct word_cache *c, struct cached *w, const uint32_t *ids
 /* ---- long words --------------------------------------------------------------------------- */
 
 void long_key(const struct word_cache *c, struct slice word, struct long_key *k);
-/* The ids of a word and their number, or NULL. */
+/* The ids of a word and their number, or NULL. They stay until something is added. */
 const uint32_t *word_cache_long(const struct word_cache *c, struct slice word,
                                 const struct long_key *k, uint32_t *n);
 /* A word up to CACHE_TEXT bytes that word_cache_long() does not find. */
