@@ -8,7 +8,7 @@ B ?= build
 VERSION := 0.1.0
 
 DOMAINS := text read filter dedup tokenize shard stats
-LIBS := -lzstd -llz4 -lpcre2-8 -lutf8proc -lxxhash -larchive -ldeflate -lz -lbz2 -llzma -lexpat \
+LIBS := -lzstd -lpcre2-8 -lutf8proc -lxxhash -larchive -ldeflate -lz -lbz2 -llzma -lexpat \
         -Wl,--no-as-needed -lcld2_full -lcld2 -luchardet -lbrotlidec -lnettle -lpsl -lpthread -lm
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 CFLAGS ?= -O2 -g
@@ -68,6 +68,12 @@ $(B)/unit/%: tests/unit/%.c $(B)/libtokmill.a
 	@mkdir -p $(@D); echo "  TEST  $<"
 	@$(CC) $(ALL_CFLAGS) -c -o $@.o $<
 	@$(CXX) $(SAN_FLAGS) -o $@ $@.o $(B)/libtokmill.a -lcmocka $(LIBS)
+
+# Programs of ours that benchmarks run beside tokmill.
+$(B)/bench-%: bench/%.c $(B)/libtokmill.a
+	@mkdir -p $(@D); echo "  BENCH $<"
+	@$(CC) $(ALL_CFLAGS) -c -o $@.o $<
+	@$(CXX) $(SAN_FLAGS) -o $@ $@.o $(B)/libtokmill.a $(LIBS)
 
 unit: $(UNIT)
 

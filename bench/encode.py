@@ -1,61 +1,140 @@
 #!/usr/bin/env python3
-"""Text to token ids. Peers have texts in memory and give lists; tokmill reads and writes JSONL."""
-from bench import MODELS, compare, family, have, head, text_bytes, texts, timed
+"""Text to token ids. From memory to ids in memory, everybody the same way: a fresh process, one
+thread, the vocabulary loaded, documents of about 4 KB, ids compared; then files to files."""
+import hashlib
+
+from bench import (BENCH, INPUTS, MODELS, TOOL, compare, family, have, head, rounds, run, say,
+                   text_bytes, texts, timed)
 
 VOCABS = {"cl100k": "cl100k_base.tiktoken", "o200k": "o200k_base.tiktoken", "gpt2": "gpt2.json"}
+SLOW = 20   # MB of text for those that take a second for 3 to 15 of them
+
+
+def digest(ids):
+    """Of an array of ids, or of arrays of them one after the other."""
+    import numpy
+    h = hashlib.sha256()
+    for a in ids if isinstance(ids, list) else [ids]:
+        h.update(numpy.asarray(a, dtype="<u4").tobytes())
+    return h.hexdigest()[:16]
+
+
+def cold_and_warm(encode, flat, version):
+    """Times encode() twice; flat() makes arrays of ids of what it returns, outside the clock."""
+    cold = timed(encode, version)
+    warm = timed(encode, version)
+    ids = flat(cold.pop("result"))
+    n = sum(map(len, ids)) if isinstance(ids, list) else len(ids)
+    return dict(cold, warm=warm["cpu"], result={"tokens": n, "ids": digest(ids)})
 
 
 def tiktoken(path, vocab):
+    import json
     import tiktoken
     import tiktoken_ext.openai_public as openai
     from tiktoken.load import load_tiktoken_bpe
-    openai.load_tiktoken_bpe = lambda *a, **k: load_tiktoken_bpe(MODELS + VOCABS[vocab])
-    encoding = tiktoken.Encoding(**getattr(openai, vocab + "_base")())
+    if vocab == "gpt2":
+        names = json.load(open(MODELS + VOCABS[vocab]))["model"]["vocab"]
+        printed = [*range(33, 127), *range(161, 173), *range(174, 256)]
+        byte = {chr(b): b for b in printed}
+        byte.update({chr(256 + i): b for i, b in enumerate(b for b in range(256) if b not in printed)})
+        ranks = {bytes(byte[c] for c in name): i for name, i in names.items() if name != "<|endoftext|>"}
+        encoding = tiktoken.Encoding("gpt2", pat_str=openai.r50k_pat_str, mergeable_ranks=ranks,
+                                     special_tokens={})
+    else:
+        openai.load_tiktoken_bpe = lambda *a, **k: load_tiktoken_bpe(MODELS + VOCABS[vocab])
+        encoding = tiktoken.Encoding(**getattr(openai, vocab + "_base")())
     docs = texts(path)
-    return timed(lambda: {"tokens": sum(map(len, encoding.encode_ordinary_batch(docs, num_threads=1)))},
-                 "tiktoken")
+    return cold_and_warm(lambda: encoding.encode_ordinary_batch(docs, num_threads=1), list, "tiktoken")
 
 
 def tokenizers(path, vocab):
     from tokenizers import Tokenizer
     tokenizer = Tokenizer.from_file(MODELS + VOCABS[vocab])
     docs = texts(path)
-    return timed(lambda: {"tokens": sum(len(e.ids) for e in tokenizer.encode_batch_fast(docs))},
-                 "tokenizers")
+    return cold_and_warm(lambda: tokenizer.encode_batch_fast(docs), lambda r: [e.ids for e in r],
+                         "tokenizers")
 
 
-def gigatoken(path, vocab):
-    import gigatoken
-    load = gigatoken.Tokenizer.from_tiktoken if "tiktoken" in VOCABS[vocab] else gigatoken.Tokenizer
-    tokenizer = load(MODELS + VOCABS[vocab])
+def gigatoken_of(vocab):
+    import gigatoken as module
+    load = module.Tokenizer.from_tiktoken if "tiktoken" in VOCABS[vocab] else module.Tokenizer
+    return load(MODELS + VOCABS[vocab])
+
+
+def gigatoken(path, vocab, threads="1"):
+    import awkward
+    tokenizer = gigatoken_of(vocab)
     docs = [t.encode() for t in texts(path)]
-    return timed(lambda: {"tokens": sum(map(len, tokenizer.encode_batch(docs, parallel=False)))},
-                 "gigatoken")
+    return cold_and_warm(lambda: tokenizer.encode_batch(docs, parallel=threads != "1"),
+                         lambda r: awkward.to_numpy(awkward.flatten(r)), "gigatoken")
 
 
-def quicktok(path, vocab):
-    import quicktok
-    encoding = quicktok.get_encoding(vocab + "_base")
+def gigatoken_one(path, vocab):
+    """All documents as one text: other ids where they meet."""
+    tokenizer = gigatoken_of(vocab)
+    text = "".join(texts(path)).encode()
+    return cold_and_warm(lambda: tokenizer.encode(text), lambda r: r, "gigatoken")
+
+
+def quicktok(path, vocab, threads="1"):
+    import quicktok as module
+    encoding = module.get_encoding(vocab + "_base")
     docs = texts(path)
-    return timed(lambda: {"tokens": len(encoding.encode_batch(docs, 1)[0])}, "quicktok-v1")
+    return cold_and_warm(lambda: encoding.encode_batch(docs, int(threads)), lambda r: r[0],
+                         "quicktok-v1")
+
+
+def tokmill(path, vocab, threads="1"):
+    """build/bench-encode_memory, which is the encoder and two clocks."""
+    import json
+    import os
+    out = BENCH + "/ids"
+    text, used = run([TOOL + "encode_memory", MODELS + VOCABS[vocab], path, threads, "2", out], 1)
+    report = json.loads(text)
+    cold, warm = report["passes"]
+    h = hashlib.sha256(open(out, "rb").read()).hexdigest()[:16]
+    os.remove(out)
+    return {"version": "memory", "wall": cold["wall"], "cpu": cold["cpu"], "warm": warm["cpu"],
+            "rss": used["rss"], "result": {"tokens": cold["tokens"], "ids": h}}
+
+
+def from_memory(name, vocab):
+    path, part = f"{INPUTS}/{name}.jsonl", head(name, SLOW)
+    peers = ["gigatoken", "gigatoken_one"] + ["quicktok"] * (vocab != "gpt2")
+    rounds("encode", f"{name} {vocab}", text_bytes(path), lambda: tokmill(path, vocab),
+           [(p, "tok", (path, vocab)) for p in peers], apart=["gigatoken_one"])
+    rounds("encode", f"{name}-{SLOW} {vocab}", text_bytes(part), lambda: tokmill(part, vocab),
+           [("gigatoken", "tok", (part, vocab)), ("tiktoken", "tok", (part, vocab))] +
+           [("tokenizers", "tok", (part, vocab))] * (vocab == "gpt2"), once=["tiktoken", "tokenizers"])
+
+
+def two_threads(name, vocab):
+    path = f"{INPUTS}/{name}.jsonl"
+    n = text_bytes(path)
+    rounds("encode", f"{name} {vocab}", n, lambda: tokmill(path, vocab, "2"),
+           [("gigatoken", "tok", (path, vocab, "2")), ("quicktok", "tok", (path, vocab, "2"))], threads=2)
 
 
 def main():
     """text to token ids, vocabulary known"""
     if not have(MODELS):
         return
+    say("  From memory to ids, cold; (warm: the same again). Best of three interleaved rounds.")
+    for name in "en", "code", "cjk", "euro", "other":
+        for vocab in VOCABS:
+            from_memory(name, vocab)
+    say("  The same, two threads, wall seconds.")
+    for name in "en", "code", "cjk":
+        two_threads(name, "cl100k")
+    say("  tokmill: the whole program, JSONL to JSONL; peers as above.")
     for name in "en", "code", "cjk", "euro":
-        path = head(name, 20)
-        n = text_bytes(path)
-        for vocab in ("cl100k", "o200k", "gpt2") if name == "en" else ("cl100k", "o200k"):
-            peers = [("gigatoken", "tok", (path, vocab))]
-            peers += ([("tokenizers", "tok", (path, vocab))] if vocab == "gpt2" else
-                      [(p, "tok", (path, vocab)) for p in ("quicktok", "tiktoken")])
-            compare("encode", f"{name} {vocab}", n,
-                    ["encode", "-t", MODELS + VOCABS[vocab], "--drop-text", path, "-o", "/dev/null"],
-                    peers, result=lambda stages: {"tokens": stages[0]["counters"]["tokens"]},
-                    same=["tokens"])
+        path = head(name, SLOW)
+        compare("encode", f"{name} cl100k", text_bytes(path),
+                ["encode", "-t", MODELS + VOCABS["cl100k"], "--drop-text", path, "-o", "/dev/null"],
+                [("gigatoken", "tok", (path, "cl100k"))],
+                result=lambda stages: {"tokens": stages[0]["counters"]["tokens"]}, same=["tokens"])
 
 
 family(main, {"tiktoken": tiktoken, "tokenizers": tokenizers, "gigatoken": gigatoken,
-              "quicktok": quicktok})
+              "gigatoken_one": gigatoken_one, "quicktok": quicktok})

@@ -107,29 +107,35 @@ static void read_texts(struct bench *b, const char *path)
     docs_close(docs);
 }
 
-static void encode_text(struct worker *w, size_t i)
+static void encode_texts(struct worker *w, size_t from, size_t to)
 {
     const struct bench *b = w->b;
-    uint64_t at = i ? b->ends[i - 1] : 0;
-    const uint32_t *ids;
-    size_t n;
-    if (encoder_run(w->encoder, slice_of(b->bytes.p + at, b->ends[i] - at), &ids, &n) != ENCODE_OK)
-        die("a text cannot be encoded");
-    if (n)
-        memcpy(w->ids + w->n, ids, n * sizeof *ids);
-    b->places[i] = (struct place){w->ids + w->n, n};
-    w->n += n;
+    struct slice texts[CLAIM] = {{0}};
+    struct encoded out[CLAIM];
+    for (size_t i = from; i < to; i++) {
+        uint64_t at = i ? b->ends[i - 1] : 0;
+        texts[i - from] = slice_of(b->bytes.p + at, b->ends[i] - at);
+    }
+    encoder_run_all(w->encoder, texts, to - from, out);
+    for (size_t i = from; i < to; i++) {
+        const struct encoded *o = &out[i - from];
+        if (o->result != ENCODE_OK)
+            die("a text cannot be encoded");
+        memcpy(w->ids + w->n, o->ids, o->n * sizeof *o->ids);
+        b->places[i] = (struct place){w->ids + w->n, o->n};
+        w->n += o->n;
+    }
 }
 
 static void *work(void *arg)
 {
     struct worker *w = arg;
+    size_t n = w->b->n_texts;
     for (;;) {
-        size_t i = atomic_fetch_add(&w->b->next, CLAIM), end = i + CLAIM;
-        if (i >= w->b->n_texts)
+        size_t i = atomic_fetch_add(&w->b->next, CLAIM);
+        if (i >= n)
             return NULL;
-        for (; i < end && i < w->b->n_texts; i++)
-            encode_text(w, i);
+        encode_texts(w, i, i + CLAIM < n ? i + CLAIM : n);
     }
 }
 
@@ -159,11 +165,12 @@ int main(int argc, char **argv)
 {
     struct err e = {0};
     struct bench b = {0};
+    const struct encode_opts opts = {.special = SPECIAL_ORDINARY};
     if (argc < 5)
         die("VOCABULARY TEXTS THREADS PASSES [IDS]");
     b.threads = (int)strtol(argv[3], NULL, 10);
     struct clocks start = now();
-    struct tokenizer *t = tokenizer_load(argv[1], NULL, &e);
+    struct tokenizer *t = tokenizer_load(argv[1], &(struct load_opts){0}, &e);
     if (!t)
         die(e.text);
     struct clocks loaded = now();
@@ -172,7 +179,7 @@ int main(int argc, char **argv)
     b.workers = mem_array((size_t)b.threads, sizeof *b.workers);
     struct clocks before = now();
     for (int i = 0; i < b.threads; i++) {
-        b.workers[i] = (struct worker){.b = &b, .encoder = encoder_new(t, SPECIAL_ORDINARY, false)};
+        b.workers[i] = (struct worker){.b = &b, .encoder = encoder_new(t, &opts)};
         b.workers[i].ids = fresh(b.bytes.n);
     }
     struct clocks made = now();

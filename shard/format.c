@@ -6,8 +6,7 @@
 
 const struct shard_format *const shard_formats[] = {&shard_native, &shard_megatron, &shard_llmc,
                                                     &shard_nanogpt, &shard_datatrove,
-                                                    &shard_olmo, &shard_mds, &shard_litdata,
-                                                    &shard_webdataset, NULL};
+                                                    &shard_olmo, NULL};
 
 const struct shard_format *shard_format_find(struct slice name)
 {
