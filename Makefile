@@ -8,7 +8,7 @@ B ?= build
 VERSION := 0.1.0
 
 DOMAINS := text read filter dedup tokenize shard stats
-LIBS := -lzstd -lpcre2-8 -lutf8proc -lxxhash -larchive -ldeflate -lz -lbz2 -llzma -lexpat \
+LIBS := -lzstd -llz4 -lpcre2-8 -lutf8proc -lxxhash -larchive -ldeflate -lz -lbz2 -llzma -lexpat \
         -Wl,--no-as-needed -lcld2_full -lcld2 -luchardet -lbrotlidec -lnettle -lpsl -lpthread -lm
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 CFLAGS ?= -O2 -g

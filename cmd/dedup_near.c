@@ -1,7 +1,9 @@
 /* tokmill dedup-near: drop documents that are nearly equal to another one. */
 #include <stdio.h>
 #include "core/docs.h"
+#include "core/json.h"
 #include "core/mem.h"
+#include "core/output.h"
 #include "core/spool.h"
 #include "core/stage.h"
 #include "cmd/settings_options.h"
@@ -9,8 +11,10 @@
 #include "dedup/outcome.h"
 #include "dedup/policy.h"
 #include "dedup/signer.h"
+#include "dedup/sources.h"
 
-enum { GIANT = 1000 };              /* documents of a component worth a warning, and 1 % of all */
+enum { GIANT = 1000,                /* documents of a component worth a warning, and 1 % of all */
+       ALARM_FROM = 20 };           /* documents of a source worth one */
 enum { VERIFY_TEXT, VERIFY_NONE };       /* as in the option */
 
 struct conf {
@@ -20,7 +24,9 @@ struct conf {
     struct opt_list against;
     uint64_t earlier;               /* documents in --against; the others count on from there */
     int verify;
-    const char *weights_given;
+    const char *weights_given, *report;
+    double alarm;
+    struct sources *sources;
     struct weights weights;
     struct policy policy;
     struct minhash *minhash;
@@ -48,6 +54,10 @@ static const struct opt opts[] = {
             "the one kept: first, longest, min-id, field:NAME, source:A,B,..."),
     OPT_LIST(0, "against", "FILE", struct conf, against,
              "documents kept earlier: what is like one of them goes"),
+    OPT_STR(0, "report", "FILE", NULL, struct conf, report,
+            "write what became of each source and the largest components, as JSON"),
+    OPT_F64(0, "alarm", "P", "10", struct conf, alarm,
+            "warn of a source of which less than P percent is kept"),
     OPT_STR(0, "weights", "TABLE", NULL, struct conf, weights_given,
             "write the weight of a kept one: fineweb-2, or SIZE:WEIGHT,... by rising size"),
     OPT_END};
@@ -133,7 +143,8 @@ static int open_near(void *conf, const struct setup *s, struct err *e)
     c->minhash = minhash_new(c->settings.bands, c->settings.rows, s->seed);
     c->near = near_new(&about, e);
     c->names = c->near ? names_new(s->tmp, s->tmp_max, e) : NULL;
-    return c->names ? read_earlier(c, e) : -1;
+    c->sources = c->names ? sources_new(s->tmp, s->tmp_max, e) : NULL;
+    return c->sources ? read_earlier(c, e) : -1;
 }
 
 static void close_near(void *conf)
@@ -142,6 +153,7 @@ static void close_near(void *conf)
     minhash_free(c->minhash);
     near_free(c->near);
     names_free(c->names);
+    sources_free(c->sources);
 }
 
 static enum verdict prepare(const void *conf, struct job *j, struct doc *d)
@@ -161,23 +173,97 @@ static enum verdict commit(void *conf, struct job *j, struct doc *d)
     struct conf *c = conf;
     const struct found *f = d->slot;
     c->fields = d->fields;
-    if (names_add(c->names, d->id, j->err) || near_add(c->near, f->keys, f->rank, j->err))
+    if (names_add(c->names, d->id, j->err) ||
+        sources_add(c->sources, doc_get_text(d, SLICE("source")), j->err) ||
+        near_add(c->near, f->keys, f->rank, j->err))
         return DOC_FAIL;
     return DOC_KEEP;
+}
+
+static void put_sources(const struct source_count *v, size_t n, struct buf *b)
+{
+    json_key(b, "sources");
+    buf_add_byte(b, '[');
+    for (size_t i = 0; i < n; i++) {
+        buf_add_str(b, i ? ",\n {" : "{");
+        json_put_str(b, "source", v[i].name);
+        json_put_u64(b, "documents", v[i].documents);
+        json_put_u64(b, "kept", v[i].kept);
+        buf_add_byte(b, '}');
+    }
+    buf_add_byte(b, ']');
+}
+
+static int put_giant(const struct conf *c, const struct giant *g, struct buf *b, struct err *e)
+{
+    struct buf id;
+    int rc = 0;
+    buf_init(&id, BUF_NO_LIMIT);
+    json_put_u64(b, "documents", g->docs);
+    json_put_u64(b, "kept", g->kept);
+    json_key(b, "first");
+    buf_add_byte(b, '[');
+    for (size_t i = 0; i < GIANT_NAMED && i < g->docs && !rc; i++) {
+        rc = names_get(c->names, g->first[i], &id, e);
+        buf_add_str(b, i ? "," : "");
+        json_add_string(b, buf_slice(&id));
+    }
+    buf_add_byte(b, ']');
+    buf_free(&id);
+    return rc;
+}
+
+static int write_report(const struct conf *c, const struct source_count *v, size_t n,
+                        struct err *e)
+{
+    struct near_counts counts = near_counts(c->near);
+    struct buf b;
+    int rc = 0;
+    buf_init(&b, BUF_NO_LIMIT);
+    buf_add_byte(&b, '{');
+    put_sources(v, n, &b);
+    json_key(&b, "components");
+    buf_add_byte(&b, '[');
+    for (size_t i = 0; i < counts.n_giants && !rc; i++) {
+        buf_add_str(&b, i ? ",\n {" : "\n {");
+        rc = put_giant(c, &counts.giants[i], &b, e);
+        buf_add_byte(&b, '}');
+    }
+    buf_add_str(&b, "]}\n");
+    if (!rc)
+        rc = output_whole(c->report, buf_slice(&b), e);
+    buf_free(&b);
+    return rc;
+}
+
+static void warn(const struct conf *c, const struct source_count *v, size_t n, uint64_t docs)
+{
+    struct clusters_counts counts = near_counts(c->near).clusters;
+    if (counts.largest_component >= GIANT && counts.largest_component > docs / 100)
+        fprintf(stderr, "dedup-near: %llu documents hang together by bands, %llu of them were "
+                "kept: templates or boilerplate?\n",
+                (unsigned long long)counts.largest_component,
+                (unsigned long long)counts.largest_kept);
+    for (size_t i = 0; i < n; i++)
+        if (v[i].documents >= ALARM_FROM &&
+            100 * (double)v[i].kept < c->alarm * (double)v[i].documents)
+            fprintf(stderr, "dedup-near: of source '%.*s' %llu of %llu documents are kept\n",
+                    (int)(v[i].name.n < 80 ? v[i].name.n : 80), v[i].name.p,
+                    (unsigned long long)v[i].kept, (unsigned long long)v[i].documents);
 }
 
 static int decide(void *conf, const struct setup *s, struct spool *docs, struct err *e)
 {
     struct conf *c = conf;
     struct near_texts texts = {c->against, docs, c->fields};
-    if (names_seal(c->names, e) || near_decide(c->near, c->names, &texts, e))
+    const struct source_count *v;
+    size_t n;
+    if (names_seal(c->names, e) || near_decide(c->near, c->names, &texts, e) ||
+        sources_count(c->sources, near_verdicts(c->near), c->earlier, &v, &n, e))
         return -1;
-    struct clusters_counts n = near_counts(c->near).clusters;
-    if (n.largest_component >= GIANT && n.largest_component > spool_count(docs) / 100 && !s->quiet)
-        fprintf(stderr, "dedup-near: %llu documents hang together by bands, %llu of them were "
-                "kept: templates or boilerplate?\n", (unsigned long long)n.largest_component,
-                (unsigned long long)n.largest_kept);
-    return 0;
+    if (!s->quiet)
+        warn(c, v, n, spool_count(docs));
+    return c->report ? write_report(c, v, n, e) : 0;
 }
 
 /* Once: what near_decide() saw. */

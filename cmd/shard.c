@@ -21,6 +21,7 @@ struct conf {
     const char *size, *eod_id, *vocab_size;
     uint64_t level, docs;
     bool no_names;
+    int compress;
     double validation;              /* share of the documents that go there; 0: no split */
     /* All documents, or training and validation: made at the first, which names the tokenizer. */
     struct shard_writer *writer[2];
@@ -47,7 +48,9 @@ static const struct opt opts[] = {
             "ids are below N (default: metadata.tokenizer)"),
     OPT_F64(0, "validation", "SHARE", "0", struct conf, validation,
             "put this share of the documents (0.01) into validation/, the rest into train/"),
-    OPT_U64(0, "level", "N", "3", struct conf, level, "zstd level of native shards"),
+    OPT_CHOICE(0, "compress", "none|zstd", "none", struct conf, compress,
+               "whole files of mds and litdata (native is always compressed)"),
+    OPT_U64(0, "level", "N", "3", struct conf, level, "zstd level"),
     OPT_END};
 
 static int number(const char *s, const char *what, uint64_t max, uint64_t *out, struct err *e)
@@ -70,9 +73,11 @@ static int shard_open(void *conf, const struct setup *s, struct err *e)
     c->plan.folder = s->out;
     c->plan.prefix = c->prefix;
     c->plan.size = UINT64_MAX;
-    c->plan.level = (int)c->level;
+    c->plan.level = c->compress || c->plan.format == &shard_native ? (int)c->level : 0;
     c->plan.docs = c->docs;
     c->plan.no_names = c->no_names;
+    if (c->compress && !c->plan.format->packed_suffix)
+        return err_set(e, ERR_USAGE, "--compress: %s has no packed files", c->plan.format->name);
     if (c->level < 1 || c->level > 22)
         return err_set(e, ERR_USAGE, "--level: 1 to 22");
     if (!(c->validation >= 0 && c->validation < 1))

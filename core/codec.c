@@ -2,16 +2,24 @@
 #include "core/codec.h"
 #include <bzlib.h>
 #include <libdeflate.h>
+#include <lz4frame.h>
 #include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
+#include "core/buf.h"
 #include "core/mem.h"
+
+enum { DICTIONARY_MAX = 64 << 20, SKIPPABLE_HEADER = 8 };
 
 struct decoder {
     enum codec codec;
     bool ready;                 /* the codec's own state was set up */
     z_stream gz;
     ZSTD_DCtx *zstd;
+    bool at_front;              /* zstd: before the first byte of a frame ... */
+    bool in_dictionary;         /* ... and in one that holds the dictionary of all behind it */
+    struct buf dictionary;      /* that frame */
+    LZ4F_dctx *lz4;
     bz_stream bz;
     lzma_stream xz;
     struct libdeflate_decompressor *deflate;
@@ -19,7 +27,7 @@ struct decoder {
 
 const char *codec_name(enum codec c)
 {
-    static const char *const names[] = {"plain", "gzip", "zstd", "bzip2", "xz"};
+    static const char *const names[] = {"plain", "gzip", "zstd", "bzip2", "xz", "lz4"};
     return names[c];
 }
 
@@ -38,6 +46,8 @@ enum codec codec_recognise(struct slice s)
         return CODEC_ZSTD;
     if (slice_starts(s, slice_of("\xfd" "7zXZ\0", 6)))
         return CODEC_XZ;
+    if (slice_starts(s, slice_of("\x04\x22\x4d\x18", 4)))
+        return CODEC_LZ4;
     /* a skippable frame: 0x184D2A5? */
     if (s.n >= 4 && ((unsigned char)s.p[0] & 0xF0) == 0x50 && !memcmp(s.p + 1, "\x2a\x4d\x18", 3))
         return CODEC_ZSTD;
@@ -80,6 +90,16 @@ static size_t cut_zstd(struct slice s)
     return at;
 }
 
+bool codec_has_dictionary(struct slice head)
+{
+    return slice_starts(head, slice_of("\x5d\x2a\x4d\x18", 4));
+}
+
+bool codec_can_cut(enum codec c)
+{
+    return c == CODEC_ZSTD || c == CODEC_GZIP || c == CODEC_BZIP2;
+}
+
 size_t codec_cut(enum codec c, struct slice s)
 {
     switch (c) {
@@ -97,12 +117,15 @@ struct decoder *decoder_new(enum codec c, int window_log, struct err *e)
     struct decoder *d = mem_zero(sizeof *d);
     bool failed = false;
     d->codec = c;
+    buf_init(&d->dictionary, DICTIONARY_MAX);
     if (c == CODEC_GZIP)
         failed = inflateInit2(&d->gz, 31) != Z_OK ||
                  !(d->deflate = libdeflate_alloc_decompressor());
     else if (c == CODEC_ZSTD)
         failed = !(d->zstd = ZSTD_createDCtx()) ||
                  ZSTD_isError(ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, window_log));
+    else if (c == CODEC_LZ4)
+        failed = LZ4F_isError(LZ4F_createDecompressionContext(&d->lz4, LZ4F_VERSION));
     if (!failed)
         return d;
     decoder_free(d);
@@ -120,12 +143,15 @@ void decoder_free(struct decoder *d)
     BZ2_bzDecompressEnd(&d->bz);
     lzma_end(&d->xz);
     ZSTD_freeDCtx(d->zstd);
+    buf_free(&d->dictionary);
+    LZ4F_freeDecompressionContext(d->lz4);
     mem_free(d);
 }
 
 int decoder_begin(struct decoder *d, struct err *e)
 {
     bool failed = false;
+    d->at_front = true;
     if (d->codec == CODEC_GZIP)
         failed = inflateReset(&d->gz) != Z_OK;
     else if (d->codec == CODEC_ZSTD)
@@ -133,6 +159,8 @@ int decoder_begin(struct decoder *d, struct err *e)
     else if (d->codec == CODEC_BZIP2)
         failed = (BZ2_bzDecompressEnd(&d->bz), d->bz = (bz_stream){.opaque = NULL},
                   BZ2_bzDecompressInit(&d->bz, 0, 0)) != BZ_OK;
+    else if (d->codec == CODEC_LZ4)
+        LZ4F_resetDecompressionContext(d->lz4);
     else if (d->codec == CODEC_XZ)
         failed = lzma_stream_decoder(&d->xz, UINT64_MAX, 0) != LZMA_OK;
     return failed ? err_set(e, ERR_NOMEM, "no memory for a decoder") : 0;
@@ -153,9 +181,59 @@ static int step_gzip(struct decoder *d, struct slice in, char *p, size_t n, size
     return rc == Z_OK || rc == Z_STREAM_END || rc == Z_BUF_ERROR ? 0 : -1;
 }
 
+/* The whole frame is there: what it holds serves all frames behind it. A dictionary of the format
+ * has a magic number; otherwise it is a zstd frame around one. */
+static int load_dictionary(struct decoder *d)
+{
+    struct slice s = slice_from(buf_slice(&d->dictionary), SKIPPABLE_HEADER);
+    unsigned long long size = ZSTD_getFrameContentSize(s.p, s.n);
+    if (slice_starts(s, slice_of("\x37\xa4\x30\xec", 4)))
+        return ZSTD_isError(ZSTD_DCtx_loadDictionary(d->zstd, s.p, s.n)) ? -1 : 0;
+    if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > DICTIONARY_MAX)
+        return -1;
+    char *plain = mem_alloc(size + 1);
+    size_t n = ZSTD_decompressDCtx(d->zstd, plain, size, s.p, s.n);
+    bool failed = ZSTD_isError(n) || ZSTD_isError(ZSTD_DCtx_loadDictionary(d->zstd, plain, n));
+    mem_free(plain);
+    return failed ? -1 : 0;
+}
+
+static uint32_t le32(const char *p)
+{
+    const unsigned char *b = (const unsigned char *)p;
+    return b[0] | b[1] << 8 | b[2] << 16 | (uint32_t)b[3] << 24;
+}
+
+/* Gathers the frame: eight bytes of magic and size, then the content. */
+static int step_dictionary(struct decoder *d, struct slice in, size_t *used, bool *end)
+{
+    struct buf *b = &d->dictionary;
+    size_t had = b->n, content = 0;
+    buf_add_slice(b, slice_upto(in, b->n < SKIPPABLE_HEADER ? SKIPPABLE_HEADER - b->n : 0));
+    if (b->n >= SKIPPABLE_HEADER) {
+        content = le32(b->p + 4);
+        if (content > DICTIONARY_MAX - SKIPPABLE_HEADER)
+            return -1;
+        size_t missing = SKIPPABLE_HEADER + content - b->n;
+        buf_add_slice(b, slice_upto(slice_from(in, b->n - had), missing));
+    }
+    *used = b->n - had;
+    *end = b->n >= SKIPPABLE_HEADER && b->n == SKIPPABLE_HEADER + content;
+    d->in_dictionary = !*end;
+    return *end ? load_dictionary(d) : 0;
+}
+
 static int step_zstd(struct decoder *d, struct slice in, char *p, size_t n, size_t *used,
                      size_t *made, bool *end)
 {
+    if (d->at_front && codec_has_dictionary(in)) {
+        buf_clear(&d->dictionary);
+        d->in_dictionary = true;
+    }
+    d->at_front = false;
+    *made = 0;
+    if (d->in_dictionary)
+        return step_dictionary(d, in, used, end);
     ZSTD_inBuffer src = {in.p, in.n, 0};
     ZSTD_outBuffer dst = {p, n, 0};
     size_t rc = ZSTD_decompressStream(d->zstd, &dst, &src);
@@ -178,6 +256,20 @@ static int step_bzip2(struct decoder *d, struct slice in, char *p, size_t n, siz
     *made = n - z->avail_out;
     *end = rc == BZ_STREAM_END;
     return rc == BZ_OK || rc == BZ_STREAM_END ? 0 : -1;
+}
+
+static int step_lz4(struct decoder *d, struct slice in, char *p, size_t n, size_t *used,
+                    size_t *made, bool *end)
+{
+    *used = in.n;
+    *made = n;
+    size_t rc = LZ4F_decompress(d->lz4, p, made, in.p, used, NULL);
+    *end = rc == 0;
+    if (!LZ4F_isError(rc))
+        return 0;
+    *made = *used = 0;
+    LZ4F_resetDecompressionContext(d->lz4);
+    return -1;
 }
 
 static int step_xz(struct decoder *d, struct slice in, char *p, size_t n, size_t *used,
@@ -205,6 +297,7 @@ int decoder_step(struct decoder *d, struct slice in, char *out, size_t n, size_t
     case CODEC_ZSTD: return step_zstd(d, in, out, n, used, made, end);
     case CODEC_BZIP2: return step_bzip2(d, in, out, n, used, made, end);
     case CODEC_XZ: return step_xz(d, in, out, n, used, made, end);
+    case CODEC_LZ4: return step_lz4(d, in, out, n, used, made, end);
     default:
         *used = *made = in.n < n ? in.n : n;
         memcpy(out, in.p, *made);

@@ -334,23 +334,15 @@ void doc_set_f64(struct doc *d, const char *path, double v)
 
 int doc_ids(struct doc *d)
 {
-    struct json_iter it;
-    struct json_member m;
+    size_t n;
     if (!d->has_ids)
         return -1;
     if (d->ids || !d->ids_json.p)
         return 0;
     /* An id takes at least two bytes ("0,"), so the spelling bounds their number. */
     uint32_t *ids = arena_alloc(d->arena, (d->ids_json.n / 2 + 1) * sizeof *ids);
-    size_t n = 0;
-    uint64_t v;
-    if (!json_iter_init(&it, d->ids_json) || it.close != ']')
+    if (json_u32_array(d->ids_json, ids, &n))
         return -1;
-    while (json_iter_next(&it, &m)) {
-        if (!json_u64(m.value, &v) || v > UINT32_MAX)
-            return -1;
-        ids[n++] = (uint32_t)v;
-    }
     d->ids = ids;
     d->n_ids = n;
     return 0;

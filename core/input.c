@@ -135,7 +135,8 @@ long input_read(struct input *in, void *p, size_t n, struct err *e)
 
 static const struct { struct slice suffix; enum codec codec; } suffixes[] = {
     {{".gz", 3}, CODEC_GZIP}, {{".zst", 4}, CODEC_ZSTD}, {{".bz2", 4}, CODEC_BZIP2},
-    {{".xz", 3}, CODEC_XZ}, {{".zstd", 5}, CODEC_ZSTD}, {{".bz", 3}, CODEC_BZIP2}};
+    {{".xz", 3}, CODEC_XZ}, {{".lz4", 4}, CODEC_LZ4}, {{".zstd", 5}, CODEC_ZSTD},
+    {{".bz", 3}, CODEC_BZIP2}};
 
 static bool looks_like_text(struct slice s)
 {

@@ -1,7 +1,8 @@
 /* input - the decoded bytes of one file or of standard input
  *
  * The codec is recognised by magic number: plain, gzip (all members, empty ones
- * too), zstd (all frames, skippable ones passed over), bzip2 (all streams), xz. Checksums are
+ * too), zstd (all frames, with the dictionary that stands in front of web archives; other skippable
+ * ones passed over), bzip2 (all streams), xz, lz4 (all frames). Checksums are
  * verified. What follows the last member and is no member is damage, as is a cut-off one: ERR_DATA
  * with the offset of the decoded byte where it was met. A name never chooses the codec, but what is
  * called .gz and is neither packed nor text is damage too. One thread at a time.
@@ -30,7 +31,7 @@ void input_close(struct input *in);                     /* NULL is allowed */
  * number must not make rubbish of a file in silence. */
 int input_check_plain(const char *path, struct slice head, struct err *e);
 
-/* Name without .gz .zst .bz2 .xz (and .zstd, .bz). */
+/* Name without .gz .zst .bz2 .xz .lz4 (and .zstd, .bz). */
 struct slice input_base_name(struct slice name);
 
 #endif

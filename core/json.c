@@ -89,6 +89,8 @@ static const char *scalar_end(const char *p, const char *end, const char **bad)
 {
     static const struct slice words[] = {{"true", 4}, {"false", 5}, {"null", 4}};
     *bad = p;
+    if (p < end && *p >= '0' && *p <= '9')      /* first, for arrays of ids */
+        return number_end(p, end);
     if (p < end && *p == '"') {
         const char *q = string_end(p + 1, end, bad);
         return q ? q + 1 : NULL;
@@ -113,12 +115,28 @@ static const char *key_end(const char *p, const char *end, const char **bad)
     return q < end && *q == ':' ? skip_space(q + 1, end) : NULL;
 }
 
+/* Behind the integers at p that have no sign, no leading zero and a comma right behind them: what
+ * arrays of ids are made of. */
+static const char *skip_ids(const char *p, const char *end)
+{
+    const char *next = p;
+    while (p < end && *p >= '1' && *p <= '9') {
+        p = digits(p + 1, end);
+        if (p >= end || *p != ',')
+            break;
+        next = ++p;
+    }
+    return next;
+}
+
 /* The end of the value at p (no leading space), or NULL with *bad. */
 static const char *value_end(const char *p, const char *end, const char **bad)
 {
     char stack[JSON_DEPTH_MAX];
     size_t depth = 0;
     for (;;) {
+        if (depth && stack[depth - 1] == ']')
+            p = skip_space(skip_ids(p, end), end);
         *bad = p;
         if (p < end && (*p == '{' || *p == '[')) {
             if (depth == JSON_DEPTH_MAX)
@@ -350,4 +368,26 @@ bool json_u64(struct slice value, uint64_t *out)
     }
     *out = v;
     return true;
+}
+
+int json_u32_array(struct slice array, uint32_t *out, size_t *n)
+{
+    const char *end = array.p + array.n, *p = skip_space(array.p, end);
+    *n = 0;
+    if (p >= end || *p++ != '[')
+        return -1;
+    p = skip_space(p, end);
+    for (bool more = p >= end || *p != ']'; more; more = *p++ == ',') {
+        uint64_t v = 0;
+        const char *from = p = skip_space(p, end);
+        for (; p < end && *p >= '0' && *p <= '9' && v <= UINT32_MAX; p++)
+            v = 10 * v + (uint64_t)(*p - '0');
+        if (p == from || v > UINT32_MAX)
+            return -1;
+        out[(*n)++] = (uint32_t)v;
+        p = skip_space(p, end);
+        if (p >= end || (*p != ',' && *p != ']'))
+            return -1;
+    }
+    return 0;
 }

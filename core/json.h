@@ -43,6 +43,8 @@ struct slice json_find(struct slice s, struct slice path, bool *doubled);
 struct slice json_string(struct slice value, struct arena *a, uint64_t *repaired);
 bool json_f64(struct slice value, double *out);             /* false unless a number */
 bool json_u64(struct slice value, uint64_t *out);           /* false unless an integer in range */
+/* An array of integers below 2^32; `out` has room for array.n / 2 + 1. -1: something else. */
+int json_u32_array(struct slice array, uint32_t *out, size_t *n);
 bool json_is_string(struct slice value);
 
 void json_add_string(struct buf *b, struct slice s);        /* with quotes; s is UTF-8 */

@@ -14,7 +14,7 @@ static bool is_circumstance(const char *name)
     static const char *const names[] = {
         "output", "threads", "memory", "tmp", "tmp-max", "stats", "stats-by", "rank", "world",
         "plan", "files-from", "null", "progress", "force", "quiet", "verbose", "version", "help",
-        "rejects", "bad", NULL};
+        "rejects", "bad", "report", NULL};
     for (const char *const *n = names; *n; n++)
         if (!strcmp(*n, name))
             return true;

@@ -115,11 +115,13 @@ static int open_input(struct splitter *s, const char *path, struct err *e)
     else if (read_at(s->fd, &head, NAME_CHECK_BYTES, 0, e) < 0)
         rc = -1;
     s->codec = codec_recognise(buf_slice(&head));
+    bool in_order = s->codec != CODEC_PLAIN &&
+                    (!codec_can_cut(s->codec) || codec_has_dictionary(buf_slice(&head)));
     if (!rc && s->codec == CODEC_PLAIN)
         rc = input_check_plain(path, buf_slice(&head), e);
     buf_free(&head);
     err_at(e, rc ? slice_str(path) : slice_of("", 0), ERR_NO_POS, ERR_NO_POS);
-    if (!rc && s->codec == CODEC_XZ) {
+    if (!rc && in_order) {
         close(s->fd);
         s->fd = -1;
         rc = open_stream(s, path, 0, e);

@@ -29,6 +29,8 @@ struct clusters {
     uint32_t *position;             /* in the component, when ranked */
     struct sorter *members, *decided;
     struct clusters_counts counts;
+    struct giant giants[GIANTS];
+    size_t n_giants;
 };
 
 static struct sorter *new_sorter(const struct clusters *n, size_t record, uint64_t memory)
@@ -225,14 +227,28 @@ struct component {                  /* what walk_members() has gathered */
     uint64_t order, doc, size;      /* of the document at hand; documents before it */
     uint64_t *groups;
     size_t n;
+    struct giant giant;             /* what may become one */
 };
 
 static int walk_document(struct clusters *n, struct walk *w, struct component *c, struct err *e)
 {
     uint64_t place = n->facts.sets ? n->facts.places[marks_rank(&n->candidates, c->doc)] : 0;
     struct walk_document d = {c->doc, place, c->doc < n->about.earlier, c->groups, c->n};
+    if (c->size < GIANT_NAMED)
+        c->giant.first[c->size] = c->doc;
     c->size++;
     return walk_add(w, &d, e);
+}
+
+/* Among equals the one that came first stays before. */
+static void note_giant(struct clusters *n, const struct giant *g)
+{
+    size_t i = n->n_giants < GIANTS ? n->n_giants++ : GIANTS - 1;
+    if (n->n_giants == GIANTS && i == GIANTS - 1 && n->giants[i].docs >= g->docs)
+        return;
+    for (; i > 0 && n->giants[i - 1].docs < g->docs; i--)
+        n->giants[i] = n->giants[i - 1];
+    n->giants[i] = *g;
 }
 
 static int end_component(struct clusters *n, struct walk *w, struct component *c, struct err *e)
@@ -242,6 +258,9 @@ static int end_component(struct clusters *n, struct walk *w, struct component *c
         n->counts.largest_component = c->size;
         n->counts.largest_kept = walk_kept(w);
     }
+    c->giant.docs = c->size;
+    c->giant.kept = walk_kept(w);
+    note_giant(n, &c->giant);
     c->size = 0;
     return walk_end(w, e);
 }
@@ -301,6 +320,12 @@ int clusters_decide(struct clusters *n, const struct clusters_facts *facts, stru
 }
 
 struct clusters_counts clusters_counts(const struct clusters *n) { return n->counts; }
+
+size_t clusters_giants(const struct clusters *n, const struct giant **v)
+{
+    *v = n->giants;
+    return n->n_giants;
+}
 
 void clusters_free(struct clusters *n)
 {

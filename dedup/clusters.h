@@ -24,6 +24,13 @@ struct clusters_about {
     const char *tmp;
 };
 
+enum { GIANTS = 20, GIANT_NAMED = 5 };
+
+struct giant {                      /* a component */
+    uint64_t docs, kept;
+    uint64_t first[GIANT_NAMED];    /* numbers of its first documents by the policy */
+};
+
 struct clusters_counts {
     uint64_t candidates;            /* documents that share a band with another */
     uint64_t components, largest_component;
@@ -51,5 +58,7 @@ uint64_t clusters_share(const struct clusters *c);
 int clusters_decide(struct clusters *c, const struct clusters_facts *facts, struct verdicts *to,
                     struct err *e);
 struct clusters_counts clusters_counts(const struct clusters *c);
+/* The largest components, at most GIANTS, the largest first; how many. */
+size_t clusters_giants(const struct clusters *c, const struct giant **v);
 
 #endif

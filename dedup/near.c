@@ -126,7 +126,10 @@ int near_decide(struct near *n, const struct names *names, const struct near_tex
     struct clusters_facts facts = {n->ranks, names, n->sets, n->places};
     if (clusters_decide(n->clusters, &facts, n->verdicts, e))
         return -1;
+    const struct giant *giants;
     n->counts.clusters = clusters_counts(n->clusters);
+    n->counts.n_giants = clusters_giants(n->clusters, &giants);
+    memcpy(n->counts.giants, giants, n->counts.n_giants * sizeof *giants);
     release(n);
     return 0;
 }

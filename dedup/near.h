@@ -34,6 +34,8 @@ struct near_about {
 struct near_counts {
     uint64_t groups, largest_group;
     struct clusters_counts clusters;
+    struct giant giants[GIANTS];
+    size_t n_giants;
 };
 
 struct near *near_new(const struct near_about *about, struct err *e);

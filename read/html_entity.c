@@ -1,46 +1,11 @@
-/* Character references in text: names (read/html_names.h), decimal and hexadecimal numbers, as the
+/* Character references in text: names (text/entity.h), decimal and hexadecimal numbers, as the
  * HTML standard decodes them outside attributes. */
 #include <stdint.h>
 #include "core/utf8.h"
 #include "read/html.h"
+#include "text/entity.h"
 
-struct entity {
-    const char *name, *utf8;
-    unsigned char bare;
-};
-
-static const struct entity entities[] = {
-#define E(name, utf8, bare) {name, utf8, bare},
-#include "read/html_names.h"
-#undef E
-};
-#define N_ENTITIES (sizeof entities / sizeof *entities)
-#define NAME_MAX_LEN 32
-#define BARE_MAX_LEN 6
-
-/* Numbers 128 to 159 mean windows-1252. */
-static const uint16_t c1_controls[32] = {
-    0x20AC, 0x81, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021,
-    0x2C6, 0x2030, 0x160, 0x2039, 0x152, 0x8D, 0x17D, 0x8F,
-    0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
-    0x2DC, 0x2122, 0x161, 0x203A, 0x153, 0x9D, 0x17E, 0x178,
-};
-
-static const struct entity *find_entity(struct slice name)
-{
-    size_t lo = 0, hi = N_ENTITIES;
-    while (lo < hi) {
-        const size_t mid = lo + (hi - lo) / 2;
-        const int c = slice_cmp(name, slice_str(entities[mid].name));
-        if (c == 0)
-            return &entities[mid];
-        if (c < 0)
-            hi = mid;
-        else
-            lo = mid + 1;
-    }
-    return NULL;
-}
+enum { LONGEST_NAME = 32 };
 
 static int digit_value(char c, int base)
 {
@@ -65,7 +30,7 @@ static size_t decode_number(struct buf *out, struct slice s)
     if (i < s.n && s.p[i] == ';')
         i++;
     if (cp >= 0x80 && cp < 0xA0)
-        cp = c1_controls[cp - 0x80];
+        cp = entity_c1(cp);
     if (cp == 0 || cp > 0x10FFFF || (cp >= 0xD800 && cp < 0xE000))
         cp = 0xFFFD;
     char u[4];
@@ -82,17 +47,17 @@ static bool is_alnum(char c)
 static size_t decode_name(struct buf *out, struct slice s)
 {
     size_t n = 0;
-    while (n < s.n && n <= NAME_MAX_LEN && is_alnum(s.p[n]))
+    while (n < s.n && n <= LONGEST_NAME && is_alnum(s.p[n]))
         n++;
     const struct entity *e = NULL;
     if (n && n < s.n && s.p[n] == ';')
-        e = find_entity(slice_upto(s, n));
+        e = entity_find(slice_upto(s, n));
     if (e) {
         buf_add_str(out, e->utf8);
         return n + 1;
     }
-    for (n = n < BARE_MAX_LEN ? n : BARE_MAX_LEN; n > 1; n--) {
-        e = find_entity(slice_upto(s, n));
+    for (n = n < ENTITY_BARE_MAX ? n : ENTITY_BARE_MAX; n > 1; n--) {
+        e = entity_find(slice_upto(s, n));
         if (e && e->bare) {
             buf_add_str(out, e->utf8);
             return n;

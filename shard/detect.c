@@ -58,9 +58,12 @@ static const struct shard_format *look(const char *path, struct err *e)
     if (!rc)
         rc = file_read(&f, head, f.size < sizeof head ? (size_t)f.size : sizeof head, 0, e);
     file_close(&f);
-    for (size_t i = 0; !rc && shard_formats[i]; i++)
-        if (shard_formats[i]->layout->looks(path, head))
-            return shard_formats[i];
+    /* what has a mark of its own first: bare ids are what is left */
+    for (int bare = 0; !rc && bare < 2; bare++)
+        for (size_t i = 0; shard_formats[i]; i++)
+            if (shard_formats[i]->layout->scans == bare &&
+                shard_formats[i]->layout->looks(path, head))
+                return shard_formats[i];
     if (!rc)
         err_set(e, ERR_DATA, "%s: no format of token shards that is known: give --format", path);
     return NULL;

@@ -6,7 +6,8 @@
 
 const struct shard_format *const shard_formats[] = {&shard_native, &shard_megatron, &shard_llmc,
                                                     &shard_nanogpt, &shard_datatrove,
-                                                    &shard_olmo, NULL};
+                                                    &shard_olmo, &shard_mds, &shard_litdata,
+                                                    &shard_webdataset, NULL};
 
 const struct shard_format *shard_format_find(struct slice name)
 {

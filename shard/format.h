@@ -12,11 +12,15 @@
  *   nanogpt   NAME.bin            bare ids
  *   datatrove NAME.ds             bare ids, NAME.ds.index, NAME.ds.metadata
  *   olmo      NAME.npy            bare ids, NAME.csv.gz
+ *   mds       NAME.mds[.zstd]     MosaicML Streaming, index.json
+ *   litdata   NAME[.zstd].bin     LitData's TokensLoader, index.json
+ *   webdataset NAME.tar           an .npy and a .json a document
  *
  * Documents are never split between files. One thread writes.
  */
 #ifndef SHARD_FORMAT_H
 #define SHARD_FORMAT_H
+#include "core/buf.h"
 #include "core/output.h"
 
 enum eod_place { EOD_NONE, EOD_LAST, EOD_FIRST };   /* nothing, after, or before each document */
@@ -37,6 +41,9 @@ struct shard_file {
     struct hash128 hash;        /* of all ids in order; of an index, of all its bytes */
     struct hash128 content;     /* of the documents: shard/ids_hash.h */
     bool has_content;           /* false of an index, and in manifests of before */
+    /* of MDS and LitData, for their index; not in the manifest */
+    uint64_t raw_size;          /* unpacked */
+    struct hash128 raw_hash, packed_hash;   /* of the bytes of the file, before and after */
 };
 
 struct shard_files {
@@ -55,6 +62,7 @@ struct shard_layout;
 
 struct shard_format {
     const char *name, *suffix;
+    const char *packed_suffix;  /* with level > 0; NULL: files are not packed whole */
     bool names_docs;            /* its files name the documents: no side file is needed */
     enum eod_place eod;         /* where this format's readers look for it */
     uint64_t tokens;            /* default size of a file; 0: one file */
@@ -69,14 +77,18 @@ struct shard_format {
     /* Commits, appends to `files` (names without folder), and frees s in any case. */
     int (*commit)(struct shard_sink *s, struct shard_files *files, struct err *e);
     void (*abort)(struct shard_sink *s);    /* NULL is allowed */
+    /* The text of index.json, which makes a folder of this format complete; NULL: it has none. */
+    void (*index)(const struct shard_about *a, int level, const struct shard_files *files,
+                  struct buf *out);
     const struct shard_layout *layout;      /* the reading half: shard/layout.h */
 };
 
 extern const struct shard_format shard_native, shard_megatron, shard_llmc, shard_nanogpt,
-    shard_datatrove, shard_olmo;
+    shard_datatrove, shard_olmo, shard_mds, shard_litdata, shard_webdataset;
 extern const struct shard_format *const shard_formats[];    /* ends with NULL */
 
-#define SHARD_FORMAT_NAMES "native|megatron|llmc|nanogpt|datatrove|olmo"     /* in that order */
+#define SHARD_FORMAT_NAMES \
+    "native|megatron|llmc|nanogpt|datatrove|olmo|mds|litdata|webdataset"    /* in that order */
 
 const struct shard_format *shard_format_find(struct slice name);    /* NULL if unknown */
 const char *eod_place_name(enum eod_place p);                       /* "none" "last" "first" */

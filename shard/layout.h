@@ -45,11 +45,12 @@ struct shard_layout {
 };
 
 /* Opens in->path as `bin`, unpacked into an unnamed file in the folder for temporary files when it
- * is zstd or gzip; `max` bytes at most. */
+ * is zstd or gzip by name and content; `max` bytes at most, 0: never unpacked. */
 int layout_open_bin(struct shard_input *in, uint64_t max, struct err *e);
 char *layout_sibling(const char *path, size_t cut, const char *suffix);    /* free it */
 
 extern const struct shard_layout shard_native_layout, shard_megatron_layout, shard_llmc_layout,
-    shard_nanogpt_layout, shard_datatrove_layout, shard_olmo_layout;
+    shard_nanogpt_layout, shard_datatrove_layout, shard_olmo_layout,
+    shard_mds_layout, shard_litdata_layout, shard_webdataset_layout;
 
 #endif

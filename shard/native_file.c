@@ -126,15 +126,14 @@ int native_file_block(struct native_file *f, const struct native_block *b, struc
     frame_add64(&f->blocks, le_get64(h + 40));
     frame_add32(&f->blocks, (uint32_t)(b->head.n + b->packed.n));
     frame_add32(&f->blocks, (uint32_t)find_ranks(f, b->ranks));
-    buf_add(&f->ends, h + TMS_BLOCK_ENDS, 2 * (size_t)d);
+    buf_add(&f->ends, h + tms_ends_at(x), 2 * (size_t)d);
     ids_hash_add(f->hash, b->ids, n);
     for (uint32_t i = 0; i < n; i++)
         f->max_seen = b->ids[i] > f->max_seen ? b->ids[i] : f->max_seen;
     f->tokens += n;
     f->documents += d;
     f->n_blocks++;
-    return put(f, b->head, 0, e) || put(f, b->packed, 2 * (uint64_t)n + 4 * (uint64_t)x, e)
-               ? -1 : 0;
+    return put(f, b->head, 0, e) || put(f, b->packed, 2 * (uint64_t)n, e) ? -1 : 0;
 }
 
 uint64_t native_file_tokens(const struct native_file *f) { return f->tokens; }

@@ -14,7 +14,7 @@
 #include "shard/tms_hash.h"
 
 enum {
-    SAMPLE = 32,                    /* blocks; 8 MB of ids */
+    SAMPLE = 64,                    /* blocks; 16 MB of ids */
     SERVES = 512,                   /* blocks, the sample's among them */
     STRANGE = 32                    /* more than 1 in so many ids without a rank: a new table */
 };
@@ -93,8 +93,8 @@ static struct shard_sink *native_create(const char *path, const struct shard_abo
 
 /* ---- a block ------------------------------------------------------------------------------ */
 
-/* The documents that end in the block at ids[at]; one that ends where a full block does is left for
- * the next. `ends` moves past them. */
+/* With the exceptions, and the documents that end in the block at ids[at]; one that ends where a
+ * full block does is left for the next. `ends` moves past them. */
 static void make_head(struct shard_sink *s, size_t at, size_t n, size_t x, struct slice packed,
                       size_t *ends)
 {
@@ -110,6 +110,8 @@ static void make_head(struct shard_sink *s, size_t at, size_t n, size_t x, struc
     frame_add64(h, ranks_name(s->ranks));
     frame_add64(h, tms_hash64(s->ids + at, n));
     frame_add64(h, hash64(packed));
+    for (size_t i = 0; i < x; i++)
+        frame_add32(h, s->exceptions[i]);
     for (size_t i = first; i < *ends; i++) {
         unsigned char end[2];
         le_put16(end, (uint32_t)(s->ends[i] - at));
@@ -122,8 +124,7 @@ static int write_block(struct shard_sink *s, size_t at, size_t n, size_t *ends, 
 {
     const uint32_t *ids = s->ids + at;
     size_t x = ranks_encode(s->ranks, ids, n, s->payload, s->exceptions);
-    le_put_ids(s->payload + 2 * n, s->exceptions, x, 4);
-    size_t z = ZSTD_compress2(s->z, s->packed, TMS_PACKED_MAX, s->payload, 2 * n + 4 * x);
+    size_t z = ZSTD_compress2(s->z, s->packed, TMS_PACKED_MAX, s->payload, 2 * n);
     if (ZSTD_isError(z))
         return err_set(e, ERR_BUG, "zstd: %s", ZSTD_getErrorName(z));
     struct native_block b = {.packed = slice_of((const char *)s->packed, z),

@@ -112,6 +112,7 @@ const struct shard_about *shard_reader_about(const struct shard_reader *r)
 }
 
 const char *shard_reader_name(const struct shard_reader *r) { return r->name; }
+const char *shard_reader_path(const struct shard_reader *r) { return r->path; }
 
 /* ---- ids ---------------------------------------------------------------------------------- */
 
@@ -218,13 +219,10 @@ int shard_reader_piece(struct shard_reader *r, uint32_t *ids, size_t max, size_t
     }
 }
 
-int shard_reader_next(struct shard_reader *r, struct arena *a, struct shard_doc *d,
+int shard_reader_take(struct shard_reader *r, struct arena *a, struct shard_doc *d,
                       const uint32_t **ids, size_t *n, struct err *e)
 {
-    uint64_t len;
-    int rc = shard_reader_step(r, d, &len, e);
-    if (rc <= 0)
-        return rc;
+    const uint64_t len = r->span.n;
     if (len > r->wish.doc_max) {
         err_set(e, ERR_DATA, "a document of %llu tokens: more than memory allows",
                 (unsigned long long)len);
@@ -233,13 +231,24 @@ int shard_reader_next(struct shard_reader *r, struct arena *a, struct shard_doc 
     }
     uint32_t *p = arena_alloc(a, (size_t)len * sizeof *p);
     size_t more;
+    int rc;
     *n = 0;
     while ((rc = shard_reader_piece(r, p + *n, (size_t)len - *n, &more, e)) == 1)
         *n += more;
     *ids = p;
     d->id = arena_copy(a, d->id);
     d->source = arena_copy(a, d->source);
-    return rc < 0 ? -1 : 1;
+    return rc;
+}
+
+int shard_reader_next(struct shard_reader *r, struct arena *a, struct shard_doc *d,
+                      const uint32_t **ids, size_t *n, struct err *e)
+{
+    uint64_t len;
+    int rc = shard_reader_step(r, d, &len, e);
+    if (rc <= 0)
+        return rc;
+    return shard_reader_take(r, a, d, ids, n, e) ? -1 : 1;
 }
 
 int shard_reader_check(struct shard_reader *r, struct err *e)

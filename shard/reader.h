@@ -37,13 +37,18 @@ struct shard_reader *shard_reader_open(const char *path, const struct shard_wish
 const struct shard_format *shard_reader_format(const struct shard_reader *r);
 const struct shard_about *shard_reader_about(const struct shard_reader *r);
 const char *shard_reader_name(const struct shard_reader *r);    /* file name, without suffix */
+const char *shard_reader_path(const struct shard_reader *r);    /* of the ids */
 /* 1: the next document; 0: end; -1: error naming the file. What d points to lives until the next
  * call; *n counts the end-of-document id too. */
 int shard_reader_step(struct shard_reader *r, struct shard_doc *d, uint64_t *n, struct err *e);
 /* 1: *n > 0 more ids of this document, at most max; 0: no more; -1. */
 int shard_reader_piece(struct shard_reader *r, uint32_t *ids, size_t max, size_t *n,
                        struct err *e);
-/* step() and all pieces; ids and what d points to lie in the arena. */
+/* All pieces of the document that step() found, n ids at most; ids and what d points to lie in the
+ * arena. 0 or -1. */
+int shard_reader_take(struct shard_reader *r, struct arena *a, struct shard_doc *d,
+                      const uint32_t **ids, size_t *n, struct err *e);
+/* step() and take(): 1, 0 at the end, -1. */
 int shard_reader_next(struct shard_reader *r, struct arena *a, struct shard_doc *d,
                       const uint32_t **ids, size_t *n, struct err *e);
 int shard_reader_check(struct shard_reader *r, struct err *e);  /* the layout's, for verify */

@@ -1,7 +1,8 @@
 /* tms_internal - what the files of libtokmill-shard share
  *
  *     tms_open.c    source, footer, header, block table      tms_ranks.c   rank tables
- *     tms_read.c    cursor, blocks, documents                tms_lut.c     ranks to ids, with SIMD
+ *     tms_read.c    cursor, blocks, documents                tms_unrank.c  ranks to ids
+ *     tms_avx2.c    the same with AVX2
  *     tms_verify.c  everything                               tms_error.c   errors
  *
  * These files use zstd and xxHash and nothing else of tokmill: the library stands alone.
@@ -16,8 +17,22 @@
 
 #define TMS_HOLE 0xFFFFFFFFu            /* in a LUT: a rank without an id */
 
-/* Fills ids[i] = lut[rank i] for n ranks at p; says whether one was a hole. */
-typedef bool tms_lut_fn(uint32_t *ids, const unsigned char *p, size_t n, const uint32_t *lut);
+/* A block's payload on its way to ids. */
+struct tms_unrank {
+    const uint32_t *lut;
+    uint32_t max_id;
+    const unsigned char *ranks;
+    uint32_t *ids;
+    size_t n;
+    const unsigned char *x, *x_end;     /* exceptions not yet used */
+    const char *flaw;                   /* what is wrong, or NULL */
+};
+
+/* Kernels of one kind of processor; all give the same. */
+struct tms_kernels {
+    void (*unrank)(struct tms_unrank *u);       /* all ids, or a flaw */
+    uint64_t (*hash)(const uint32_t *ids, size_t n);    /* XXH3 of them, little-endian */
+};
 
 struct tms_ranks {
     uint64_t at, name;
@@ -37,7 +52,7 @@ struct tms {
     const unsigned char *entries;       /* in it */
     uint32_t n_ranks;
     _Atomic(uint32_t *) *luts;          /* rank -> id of each table, NULL until it is used */
-    tms_lut_fn *lut_fn;
+    const struct tms_kernels *kernels;
 };
 
 /* A block as the block table has it. */
@@ -56,12 +71,13 @@ struct tms_decoded {
 struct tms_cursor {
     const tms *t;
     void *zstd;
-    unsigned char *packed, *payload;    /* packed has room for the largest block of the file */
     struct tms_decoded block[2];
     uint64_t clock;
-    uint64_t head_block;                /* whose ends are in head; UINT64_MAX: nothing */
-    unsigned char *head;
-    size_t head_room;
+    uint64_t stored_block;              /* which is in stored; UINT64_MAX: none */
+    unsigned char *stored;              /* a block as it is in the file; its head is sound */
+    size_t stored_room;
+    uint64_t exceptions, ends_at, packed_at;    /* in it */
+    unsigned char *payload;
 };
 
 /* tms_error.c */
@@ -82,18 +98,18 @@ const char *tms_ranks_parse(const unsigned char *frame, size_t size, uint32_t ma
                             uint32_t *lut);
 const uint32_t *tms_lut(const tms *t, uint32_t ranks, struct tms_error *e);
 
-/* tms_lut.c */
-tms_lut_fn *tms_lut_choose(void);
-tms_lut_fn tms_lut_scalar;
-/* A block's payload into n ids: NULL, or what is wrong. */
-const char *tms_unrank(tms_lut_fn *fn, const uint32_t *lut, uint32_t max_id,
-                       const unsigned char *payload, size_t size, uint32_t *ids, size_t n);
+/* tms_unrank.c */
+extern const struct tms_kernels tms_scalar;
+const struct tms_kernels *tms_kernels_choose(void);
+/* Id i is TMS_HOLE and gets the next exception. False: a flaw. */
+bool tms_fill_hole(struct tms_unrank *u, size_t i);
+/* tms_avx2.c: NULL where there is none */
+extern const struct tms_kernels *const tms_avx2;
 
 /* tms_read.c */
-/* Decodes a zstd frame of n ids. NULL, or what is wrong. `payload` has TMS_PAYLOAD_MAX bytes. */
-const char *tms_decode(void *zstd, const tms *t, const uint32_t *lut, const unsigned char *packed,
-                       size_t size, unsigned char *payload, uint32_t *ids, size_t n);
-int tms_load_head(tms_cursor *c, uint64_t b, struct tms_error *e);
+/* A block's bytes from the file into the cursor, its head checked. */
+int tms_load_stored(tms_cursor *c, uint64_t b, struct tms_error *e);
+/* Its ids as well; they stay in the cursor. */
 const uint32_t *tms_load(tms_cursor *c, uint64_t b, struct tms_error *e);
 
 #endif

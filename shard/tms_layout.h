@@ -30,7 +30,7 @@ enum {
     TMS_SEAL = 8,
     TMS_HEAD_JSON = 40,
     TMS_RANKS_DATA = 28,
-    TMS_BLOCK_ENDS = 56,                /* of a block's head; without ends it has 64 bytes */
+    TMS_BLOCK_DATA = 56,                /* of a block's head: exceptions, then ends */
     TMS_INDEX_RANKS = 32,
     TMS_RANKS_ENTRY = 24,
     TMS_ENTRY = 40,
@@ -40,9 +40,14 @@ enum {
 };
 
 /* The most that a block's zstd frame gives and has. */
-#define TMS_PAYLOAD_MAX ((size_t)6 * TMS_BLOCK)
-#define TMS_PACKED_MAX ((size_t)400000) /* more than zstd makes of that */
+#define TMS_PAYLOAD_MAX ((size_t)2 * TMS_BLOCK)
+#define TMS_PACKED_MAX ((size_t)132000)
 
-static inline uint64_t tms_head_size(uint64_t docs) { return TMS_BLOCK_ENDS + 2 * docs + TMS_SEAL; }
+/* Where the ends begin in a block's head with x exceptions, and the size of that head. */
+static inline uint64_t tms_ends_at(uint64_t x) { return TMS_BLOCK_DATA + 4 * x; }
+static inline uint64_t tms_head_size(uint64_t x, uint64_t docs)
+{
+    return tms_ends_at(x) + 2 * docs + TMS_SEAL;
+}
 
 #endif

@@ -150,7 +150,7 @@ static bool entry_ok(const tms *t, uint64_t b)
            le_get64(p + 8) <= le_get64(next + 8) &&
            le_get64(next + 8) - le_get64(p + 8) <= TMS_BLOCK &&
            le_get64(p + 16) <= le_get64(next + 16) && docs <= t->documents &&
-           tms_head_size(docs) < le_get32(p + 32) && le_get32(p + 36) < t->n_ranks;
+           tms_head_size(0, docs) < le_get32(p + 32) && le_get32(p + 36) < t->n_ranks;
 }
 
 static int check_index(tms *t, struct tms_error *e)
@@ -198,7 +198,7 @@ static int read_index(tms *t, struct tms_error *e)
 
 static tms *open_rest(tms *t, struct tms_error *e)
 {
-    t->lut_fn = tms_lut_choose();
+    t->kernels = tms_kernels_choose();
     if (!read_footer(t, e) && !read_header(t, e) && !read_index(t, e))
         return t;
     tms_close(t);

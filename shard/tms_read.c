@@ -13,13 +13,12 @@ tms_cursor *tms_cursor_new(const tms *t, struct tms_error *e)
         return NULL;
     }
     c->t = t;
-    c->head_block = c->block[0].block = c->block[1].block = UINT64_MAX;
+    c->stored_block = c->block[0].block = c->block[1].block = UINT64_MAX;
     c->zstd = ZSTD_createDCtx();
-    c->packed = malloc(TMS_PACKED_MAX);
     c->payload = malloc(TMS_PAYLOAD_MAX);
     c->block[0].ids = malloc(TMS_BLOCK * sizeof(uint32_t));
     c->block[1].ids = malloc(TMS_BLOCK * sizeof(uint32_t));
-    if (!c->zstd || !c->packed || !c->payload || !c->block[0].ids || !c->block[1].ids) {
+    if (!c->zstd || !c->payload || !c->block[0].ids || !c->block[1].ids) {
         tms_fail(e, TMS_MEMORY, "out of memory");
         tms_cursor_free(c);
         return NULL;
@@ -32,11 +31,10 @@ void tms_cursor_free(tms_cursor *c)
     if (!c)
         return;
     ZSTD_freeDCtx(c->zstd);
-    free(c->packed);
     free(c->payload);
     free(c->block[0].ids);
     free(c->block[1].ids);
-    free(c->head);
+    free(c->stored);
     free(c);
 }
 
@@ -74,33 +72,83 @@ static uint64_t block_of_token(const tms *t, uint64_t token)
 
 static uint64_t block_of_doc(const tms *t, uint64_t doc) { return find(t, doc, 0, FIRST_DOC); }
 
-/* ---- ids ---------------------------------------------------------------------------------- */
+/* ---- a block ------------------------------------------------------------------------------ */
 
-const char *tms_decode(void *zstd, const tms *t, const uint32_t *lut, const unsigned char *packed,
-                       size_t size, unsigned char *payload, uint32_t *ids, size_t n)
+static const char *head_flaw(tms_cursor *c, const struct tms_block *k)
 {
-    unsigned long long content = ZSTD_getFrameContentSize(packed, size);
-    if (content > 6 * n)                /* its two error values as well */
-        return "wrong number of ids";
-    size_t got = ZSTD_decompressDCtx(zstd, payload, (size_t)content, packed, size);
+    const unsigned char *h = c->stored;
+    c->exceptions = le_get32(h + 24);
+    c->ends_at = tms_ends_at(c->exceptions);
+    c->packed_at = tms_head_size(c->exceptions, k->docs);
+    if (le_get32(h + 16) != k->tokens || le_get32(h + 20) != k->docs ||
+        c->exceptions > k->tokens || c->packed_at >= k->size ||
+        le_get32(h + 28) != k->size - c->packed_at ||
+        !tms_frame_ok(h, c->packed_at, TMS_BLOCK_MARK) ||
+        le_get64(h + 32) != tms_ranks_at(c->t, k->ranks).name || le_get64(h + 40) != k->hash)
+        return "damaged head";
+    uint32_t last = 0;
+    for (uint64_t i = 0; i < k->docs; i++) {
+        uint32_t end = le_get16(h + c->ends_at + 2 * i);
+        if (end < last || end > k->tokens)
+            return "ends of documents out of order";
+        last = end;
+    }
+    return NULL;
+}
+
+int tms_load_stored(tms_cursor *c, uint64_t b, struct tms_error *e)
+{
+    if (c->stored_block == b)
+        return 0;
+    struct tms_block k = tms_block_at(c->t, b);
+    c->stored_block = UINT64_MAX;
+    if (k.size > c->stored_room) {
+        free(c->stored);
+        c->stored_room = k.size;
+        c->stored = malloc(k.size);
+        if (!c->stored) {
+            c->stored_room = 0;
+            return tms_fail(e, TMS_MEMORY, "out of memory");
+        }
+    }
+    if (tms_get(c->t, c->stored, k.size, k.at, e))
+        return -1;
+    const char *flaw = head_flaw(c, &k);
+    if (flaw)
+        return tms_fail_block(e, b, k.first_token, flaw);
+    c->stored_block = b;
+    return 0;
+}
+
+static const char *decode(tms_cursor *c, const struct tms_block *k, const uint32_t *lut,
+                          uint32_t *ids)
+{
+    const unsigned char *packed = c->stored + c->packed_at, *x = c->stored + TMS_BLOCK_DATA;
+    size_t size = k->size - c->packed_at, n = 2 * (size_t)k->tokens;
+    if (size > TMS_PACKED_MAX || XXH3_64bits(packed, size) != le_get64(c->stored + 48))
+        return "checksum of the stored bytes does not match";
+    size_t got = ZSTD_decompressDCtx(c->zstd, c->payload, n, packed, size);
     if (ZSTD_isError(got))
         return ZSTD_getErrorName(got);
-    return tms_unrank(t->lut_fn, lut, t->max_id, payload, got, ids, n);
+    if (got != n)
+        return "wrong number of ids";
+    struct tms_unrank u = {.lut = lut, .max_id = c->t->max_id, .ranks = c->payload, .ids = ids,
+                           .n = k->tokens, .x = x, .x_end = x + 4 * c->exceptions};
+    c->t->kernels->unrank(&u);
+    if (!u.flaw && u.x != u.x_end)
+        return "exceptions that no rank asks for";
+    if (!u.flaw && c->t->kernels->hash(ids, k->tokens) != k->hash)
+        return "checksum mismatch";
+    return u.flaw;
 }
 
 static int load_block(tms_cursor *c, uint64_t b, uint32_t *ids, struct tms_error *e)
 {
-    const tms *t = c->t;
-    struct tms_block k = tms_block_at(t, b);
-    size_t head = tms_head_size(k.docs), packed = k.size - head;
-    if (packed > TMS_PACKED_MAX)
-        return tms_fail_block(e, b, k.first_token, "too large");
-    const uint32_t *lut = tms_lut(t, k.ranks, e);
-    if (!lut || tms_get(t, c->packed, packed, k.at + head, e))
+    struct tms_block k = tms_block_at(c->t, b);
+    const uint32_t *lut = tms_lut(c->t, k.ranks, e);
+    if (!lut || tms_load_stored(c, b, e))
         return -1;
-    const char *flaw = tms_decode(c->zstd, t, lut, c->packed, packed, c->payload, ids, k.tokens);
-    if (!flaw && tms_hash64(ids, k.tokens) != k.hash)
-        flaw = "checksum mismatch";
+    const char *flaw = decode(c, &k, lut, ids);
     return flaw ? tms_fail_block(e, b, k.first_token, flaw) : 0;
 }
 
@@ -120,6 +168,22 @@ const uint32_t *tms_load(tms_cursor *c, uint64_t b, struct tms_error *e)
     return d->ids;
 }
 
+/* ---- ids ---------------------------------------------------------------------------------- */
+
+/* Ids [at, at + n) of a block. A whole one is decoded to where it is wanted. */
+static int copy(tms_cursor *c, uint64_t b, size_t at, size_t n, uint32_t *ids,
+                struct tms_error *e)
+{
+    bool kept = c->block[0].block == b || c->block[1].block == b;
+    if (!kept && n == tms_block_at(c->t, b).tokens)
+        return load_block(c, b, ids, e);
+    const uint32_t *block = tms_load(c, b, e);
+    if (!block)
+        return -1;
+    memcpy(ids, block + at, n * sizeof *ids);
+    return 0;
+}
+
 int tms_read(tms_cursor *c, uint64_t from, size_t n, uint32_t *ids, struct tms_error *e)
 {
     const tms *t = c->t;
@@ -131,10 +195,8 @@ int tms_read(tms_cursor *c, uint64_t from, size_t n, uint32_t *ids, struct tms_e
         now = n < now ? n : now;
         if (!now)
             continue;                   /* a block without tokens */
-        const uint32_t *block = tms_load(c, b, e);
-        if (!block)
+        if (copy(c, b, at, now, ids, e))
             return -1;
-        memcpy(ids, block + at, now * sizeof *ids);
         ids += now;
         from += now;
         n -= now;
@@ -143,48 +205,6 @@ int tms_read(tms_cursor *c, uint64_t from, size_t n, uint32_t *ids, struct tms_e
 }
 
 /* ---- documents ---------------------------------------------------------------------------- */
-
-static const char *head_flaw(const tms *t, const unsigned char *h, size_t size,
-                             const struct tms_block *k)
-{
-    if (!tms_frame_ok(h, size, TMS_BLOCK_MARK) || le_get32(h + 16) != k->tokens ||
-        le_get32(h + 20) != k->docs || le_get32(h + 28) != k->size - size ||
-        le_get64(h + 32) != tms_ranks_at(t, k->ranks).name || le_get64(h + 40) != k->hash)
-        return "damaged head";
-    uint32_t last = 0;
-    for (uint64_t i = 0; i < k->docs; i++) {
-        uint32_t end = le_get16(h + TMS_BLOCK_ENDS + 2 * i);
-        if (end < last || end > k->tokens)
-            return "ends of documents out of order";
-        last = end;
-    }
-    return NULL;
-}
-
-int tms_load_head(tms_cursor *c, uint64_t b, struct tms_error *e)
-{
-    if (c->head_block == b)
-        return 0;
-    struct tms_block k = tms_block_at(c->t, b);
-    size_t size = tms_head_size(k.docs);
-    c->head_block = UINT64_MAX;
-    if (size > c->head_room) {
-        free(c->head);
-        c->head_room = size;
-        c->head = malloc(size);
-        if (!c->head) {
-            c->head_room = 0;
-            return tms_fail(e, TMS_MEMORY, "out of memory");
-        }
-    }
-    if (tms_get(c->t, c->head, size, k.at, e))
-        return -1;
-    const char *flaw = head_flaw(c->t, c->head, size, &k);
-    if (flaw)
-        return tms_fail_block(e, b, k.first_token, flaw);
-    c->head_block = b;
-    return 0;
-}
 
 int tms_ends(tms_cursor *c, uint64_t first, size_t n, uint64_t *ends, struct tms_error *e)
 {
@@ -197,10 +217,10 @@ int tms_ends(tms_cursor *c, uint64_t first, size_t n, uint64_t *ends, struct tms
         now = n < now ? n : now;
         if (!now)
             continue;
-        if (tms_load_head(c, b, e))
+        if (tms_load_stored(c, b, e))
             return -1;
         for (uint64_t i = 0; i < now; i++)
-            ends[i] = k.first_token + le_get16(c->head + TMS_BLOCK_ENDS + 2 * (at + i));
+            ends[i] = k.first_token + le_get16(c->stored + c->ends_at + 2 * (at + i));
         ends += now;
         first += now;
         n -= now;
@@ -230,12 +250,12 @@ int tms_document_of(tms_cursor *c, uint64_t token, uint64_t *document, struct tm
         return tms_fail(e, TMS_RANGE, "a token beyond the end of the shard");
     uint64_t b = block_of_token(t, token);
     struct tms_block k = tms_block_at(t, b);
-    if (tms_load_head(c, b, e))
+    if (tms_load_stored(c, b, e))
         return -1;
     uint64_t low = 0, high = k.docs;    /* ends before low are at most the token */
     while (low < high) {
         uint64_t mid = low + (high - low) / 2;
-        if (k.first_token + le_get16(c->head + TMS_BLOCK_ENDS + 2 * mid) <= token)
+        if (k.first_token + le_get16(c->stored + c->ends_at + 2 * mid) <= token)
             low = mid + 1;
         else
             high = mid;

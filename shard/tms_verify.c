@@ -14,7 +14,7 @@ struct check {
     XXH3_state_t *ids, *docs;
 };
 
-enum { CHUNK = 1 << 16 };
+enum { CHUNK = TMS_PAYLOAD_MAX / 2 };     /* ends at a time */
 
 /* The next frame has this many bytes, and the seek table says so. */
 static int pass(struct check *v, uint64_t stored, uint64_t decoded, struct tms_error *e)
@@ -50,7 +50,7 @@ static int pass_ranks(struct check *v, uint64_t to, struct tms_error *e)
 static int pass_ends(struct check *v, const struct tms_block *k, struct tms_error *e)
 {
     const tms *t = v->c->t;
-    const unsigned char *ends = v->c->head + TMS_BLOCK_ENDS;
+    const unsigned char *ends = v->c->stored + v->c->ends_at;
     unsigned char *got = v->c->payload;
     for (uint64_t i = 0, n; i < k->docs; i += n) {
         n = k->docs - i < CHUNK ? k->docs - i : CHUNK;
@@ -81,19 +81,17 @@ static int pass_block(struct check *v, uint64_t b, struct tms_error *e)
 {
     const tms *t = v->c->t;
     struct tms_block k = tms_block_at(t, b);
-    if (pass_ranks(v, k.at, e) || tms_load_head(v->c, b, e))
+    if (pass_ranks(v, k.at, e) || tms_load_stored(v->c, b, e))
         return -1;
     v->c->block[0].block = v->c->block[1].block = UINT64_MAX;      /* from the file itself */
     const uint32_t *ids = tms_load(v->c, b, e);
     if (!ids)
         return -1;
-    uint64_t head = tms_head_size(k.docs), x = le_get32(v->c->head + 24);
-    if (XXH3_64bits(v->c->packed, k.size - head) != le_get64(v->c->head + 48))
-        return tms_fail_block(e, b, k.first_token, "checksum of the stored bytes does not match");
+    uint64_t head = v->c->packed_at;
     if (tms_ranks_at(t, k.ranks).at >= k.at)
         return tms_fail_block(e, b, k.first_token, "its rank table stands behind it");
     hash_all(v, ids, k.tokens);
-    return pass(v, head, 0, e) || pass(v, k.size - head, 2 * (uint64_t)k.tokens + 4 * x, e) ||
+    return pass(v, head, 0, e) || pass(v, k.size - head, 2 * (uint64_t)k.tokens, e) ||
                    pass_ends(v, &k, e) ? -1 : 0;
 }
 
@@ -141,7 +139,7 @@ int tms_verify(tms_cursor *c, struct tms_error *e)
 {
     struct check v = {.c = c, .ids = XXH3_createState(), .docs = XXH3_createState()};
     int rc = v.ids && v.docs ? begin(&v, e) : tms_fail(e, TMS_MEMORY, "out of memory");
-    c->head_block = UINT64_MAX;
+    c->stored_block = UINT64_MAX;
     for (uint64_t b = 0; !rc && b < c->t->blocks; b++)
         rc = pass_block(&v, b, e);
     if (!rc)

@@ -55,9 +55,10 @@ static char *file_path(const struct shard_writer *w)
         snprintf(number, sizeof number, "_%06lu", w->serial);
     else if (w->plan.size || w->plan.docs)
         snprintf(number, sizeof number, "-%05lu", w->serial);
-    size_t n = strlen(w->prefix) + strlen(number) + strlen(f->suffix) + 1;
+    const char *suffix = w->plan.level && f->packed_suffix ? f->packed_suffix : f->suffix;
+    size_t n = strlen(w->prefix) + strlen(number) + strlen(suffix) + 1;
     char *name = mem_alloc(n);
-    snprintf(name, n, "%s%s%s", w->prefix, number, f->suffix);
+    snprintf(name, n, "%s%s%s", w->prefix, number, suffix);
     char *path = manifest_path(w->folder, name);
     mem_free(name);
     return path;
@@ -81,11 +82,14 @@ static int open_file(struct shard_writer *w, struct err *e)
 
 static void forget_old(struct shard_writer *w)
 {
+    static const char *const marks[] = {"manifest.json", "index.json"};
     if (w->old_gone)
         return;
-    char *path = manifest_path(w->folder, "manifest.json");
-    unlink(path);
-    mem_free(path);
+    for (int i = 0; i <= (w->plan.format->index != NULL); i++) {
+        char *path = manifest_path(w->folder, marks[i]);
+        unlink(path);
+        mem_free(path);
+    }
     w->old_gone = true;
 }
 
@@ -173,6 +177,30 @@ static void remove_old(struct shard_writer *w)
         }
 }
 
+/* What the format itself wants a folder to have, written over all files. */
+static int write_index(struct shard_writer *w, struct err *e)
+{
+    const struct shard_format *f = w->plan.format;
+    if (!f->index)
+        return 0;
+    struct buf b;
+    char *path = manifest_path(w->folder, "index.json");
+    buf_init(&b, BUF_NO_LIMIT);
+    f->index(&w->plan.about, w->plan.level, &w->done.files, &b);
+    int rc = output_whole(path, buf_slice(&b), e);
+    if (!rc) {
+        struct shard_file *x = shard_files_add(&w->done.files, path);
+        x->size = b.n;
+        x->documents = w->done.documents;
+        x->tokens = w->done.tokens;
+        x->index = true;
+        x->hash = hash128(buf_slice(&b));
+    }
+    buf_free(&b);
+    mem_free(path);
+    return rc;
+}
+
 int shard_writer_finish(struct shard_writer *w, struct err *e)
 {
     if (!w->sink && !w->done.files.n && open_file(w, e))
@@ -183,7 +211,7 @@ int shard_writer_finish(struct shard_writer *w, struct err *e)
     w->done.about = w->plan.about;
     w->done.content = hasher_value(w->content);
     w->done.has_content = true;
-    if (manifest_write(w->folder, &w->done, e))
+    if (write_index(w, e) || manifest_write(w->folder, &w->done, e))
         return -1;
     remove_old(w);
     return 0;

@@ -10,8 +10,8 @@
  * has them itself or the plan does without. The content's own hash goes into the manifest, of each
  * file and of all (shard/ids_hash.h).
  *
- * One thread. Memory: Megatron 4 bytes a document of a file; native 8 MB, 2 bytes a document and 56
- * a block of 65,536 tokens.
+ * One thread. Memory: Megatron 4 bytes a document of a file; native 16 MB, 2 bytes a document and
+ * 56 a block of 65,536 tokens.
  */
 #ifndef SHARD_WRITER_H
 #define SHARD_WRITER_H
@@ -24,7 +24,7 @@ struct shard_plan {
     const char *folder, *prefix;
     uint64_t size;                  /* tokens a file; UINT64_MAX: the format's default; 0: all */
     uint64_t docs;                  /* documents a file; 0: no limit */
-    int level;                      /* zstd */
+    int level;                      /* zstd; 0: plain, where the format has both */
     bool no_names;
     struct shard_about about;       /* slices are copied */
 };

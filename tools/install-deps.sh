@@ -3,8 +3,8 @@
 # Usage: tools/install-deps.sh [build|test|lint|demo|crawl|slurm|python]...   (default: build test)
 set -eu
 build="make gcc g++ libzstd-dev libpcre2-dev libutf8proc-dev libxxhash-dev libarchive-dev
-libdeflate-dev zlib1g-dev libbz2-dev liblzma-dev libexpat1-dev libcld2-dev libuchardet-dev libbrotli-dev nettle-dev libpsl-dev pkg-config"
-test="libcmocka-dev perl jq zstd xz-utils bzip2 fasttext"
+libdeflate-dev zlib1g-dev liblz4-dev libbz2-dev liblzma-dev libexpat1-dev libcld2-dev libuchardet-dev libbrotli-dev nettle-dev libpsl-dev pkg-config"
+test="libcmocka-dev perl jq zstd lz4 xz-utils bzip2 fasttext"
 demo="jq zstd xz-utils bzip2"
 crawl="debian-handbook wget busybox"
 lint="universal-ctags shellcheck"
@@ -36,7 +36,8 @@ there() {
             s/^munge$/munged/')" >/dev/null 2>&1; return ;;
     esac
     case $1 in
-    libzstd-dev) header=zstd.h ;;       libpcre2-dev) header=pcre2.h ;;
+    libzstd-dev) header=zstd.h ;;       liblz4-dev) header=lz4frame.h ;;
+    libpcre2-dev) header=pcre2.h ;;
     libutf8proc-dev) header=utf8proc.h ;;   libxxhash-dev) header=xxhash.h ;;
     libarchive-dev) header=archive.h ;; libdeflate-dev) header=libdeflate.h ;;
     zlib1g-dev) header=zlib.h ;;        libbz2-dev) header=bzlib.h ;;

@@ -39,12 +39,13 @@ same() {
     esac > stored/plain
     plain=${base%.gz}
     plain=${plain%.bz2}
-    for codec in none gzip zstd bzip2 xz; do
+    for codec in none gzip zstd bzip2 xz lz4; do
         case $codec in
         none) cp stored/plain "stored/$plain" && stored=stored/$plain ;;
         gzip) gzip -1 -c stored/plain > "stored/$plain.gz" && stored=stored/$plain.gz ;;
         zstd) zstd -qc stored/plain > "stored/$plain.zst" && stored=stored/$plain.zst ;;
         bzip2) bzip2 -1 -c stored/plain > "stored/$plain.bz2" && stored=stored/$plain.bz2 ;;
+        lz4) lz4 -qc stored/plain > "stored/$plain.lz4" && stored=stored/$plain.lz4 ;;
         xz) xz -0 -c stored/plain > "stored/$plain.xz" && stored=stored/$plain.xz ;;
         esac
         # shellcheck disable=SC2086

@@ -140,6 +140,14 @@ is "$(near --jaccard 0.85 --bands 14 template.jsonl 2>&1 >/dev/null | sed 's/[0-
 ok_cmd "and does not take its members along" test "$(near -q --jaccard 0.85 --bands 14 template.jsonl | wc -l)" -gt 100
 is "$(near --weights 1:1,3:0.5 a.jsonl | jq -c '.metadata.tokmill["dedup-near"].weight' | tr '\n' ' ')" "0.5 null 1 null null " \
     "--weights: the kept one's, by size"
+awk 'BEGIN { for (i = 0; i < 60; i++) printf "{\"id\":\"%d\",\"source\":\"%s\",\"text\":\"%s\"}\n", i, i % 2 ? "odd" : "even", i % 2 ? "the same thing" : sprintf("%c%c this", 97 + i % 26, 97 + i / 26) }' > sources.jsonl
+is "$(near sources.jsonl 2>&1 >/dev/null)" "dedup-near: of source 'odd' 1 of 30 documents are kept" "a source that is wiped out is reported"
+is "$(near --alarm 3 sources.jsonl 2>&1 >/dev/null)$(near -q sources.jsonl 2>&1 >/dev/null)" "" "--alarm sets from where on; -q is quiet"
+near -q --report report.json --keep min-id sources.jsonl > k2
+is "$(jq -c . report.json)" '{"sources":[{"source":"even","documents":30,"kept":30},{"source":"odd","documents":30,"kept":1}],"components":[{"documents":30,"kept":1,"first":["1","11","13","15","17"]}]}' \
+    "--report: sources and the largest components"
+near -q --report report.json many.jsonl > k2
+is "$(jq -c '.components | length, (map(.documents) | . == (sort | reverse))' report.json | tr '\n' ' ')" "20 true " "the 20 largest, in order"
 status_is 2 "--weights 1 is refused" "$TOKMILL" dedup-near --weights 1 a.jsonl
 status_is 2 "too many permutations are refused" "$TOKMILL" dedup-near --bands 1000 --rows 1000 a.jsonl
 status_is 2 "--words 40 is refused" "$TOKMILL" dedup-near --words 40 a.jsonl

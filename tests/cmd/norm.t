@@ -28,6 +28,35 @@ norm_is "" '" \n \t\n"' '""' "blanks only"
 norm_is "" '"\u0301a"' '"́a"' "a mark at the start"
 norm_is "" '"a\u0000b"' '"ab"' "NUL goes"
 
+
+# repairs; tests/peers/norm_peer.py holds them against ftfy itself
+norm_is "--repair mojibake" '"schÃ¶n, l’Ã©tÃ©"' '"schön, l’été"' "mojibake"
+norm_is "" '"schÃ¶n"' '"schÃ¶n"' "not without being asked"
+norm_is "--repair mojibake" '"voilÃ le travail"' '"voilà le travail"' "a byte 0xA0 that became a space"
+norm_is "--repair mojibake" '"Ã\u0192Â©tÃ\u0192Â©"' '"été"' "twice"
+norm_is "--repair mojibake" '"Naïve café, Øre, São Paulo: ½ × 3 °C"' '"Naïve café, Øre, São Paulo: ½ × 3 °C"' "text that is well stays"
+norm_is "--repair mojibake" '"РџСЂРёРІРµС‚"' '"Привет"' "Cyrillic"
+norm_is "--repair mojibake" '"Ã©tÃ©\nschön"' '"été\nschön"' "lines are repaired one by one"
+norm_is "--repair mojibake" '"â€œ like this â€�"' '"“ like this �"' "a byte that was lost"
+norm_is "--repair entities" '"a &amp; b &eacute; &EACUTE; &SZLIG; &#x1F600; &#128; &#59; &nosuch; &amp"' \
+    '"a & b é É SS 😀 € &#59; &nosuch; &amp"' "entities"
+norm_is "--repair entities" '"&lt;b&gt; <i>\n&amp;"' '"&lt;b&gt; <i>\n&amp;"' "none in HTML"
+norm_is "--repair entities" '"&amp; x\n<i>\n&amp;"' '"& x\n<i>\n&amp;"' "from the first \"<\" on"
+norm_is "--repair entities --entities all" '"<i> &amp;"' '"<i> &"' "--entities all"
+norm_is "--repair quotes" '"“a” ‘b’ ʼ"' '"\"a\" '"'b' '"'"' "quotes"
+norm_is "--repair ligatures" '"ﬁ ﬆ Ǆ æ"' '"fi st DŽ æ"' "ligatures"
+norm_is "--repair widths" '"ＡＢ　ｶﾞ"' '"AB ガ"' "widths"
+norm_is "--repair escapes" '"\u001b[31mred\u001b[0m"' '"red"' "terminal escapes"
+norm_is "--repair c1" '"a\u0080\u0093b\u0085"' '"a€“b…"' "C1 controls"
+norm_is "--repair mojibake,quotes" '"â€œaâ€\u009d"' '"\"a\""' "several steps"
+norm_is "--like ftfy" '"â€œaâ€\u009d \n\n\n\n b &amp; \r\nﬁ"' '"\"a\" \n\n\n\n b & \nfi"' "--like ftfy"
+norm_is "--like datatrove" '"â€œaâ€\u009d \r\n&amp; ﬁ"' '"“a” \r\n& ﬁ"' "--like datatrove"
+norm_is "--like ftfy" '"\u0001&#1;"' '""' "what leaves nothing"
+norm_is "--symbol-lines |" '"a\n| | |\n||\nb |\n\n|"' '"a\nb |"' "--symbol-lines"
+norm_is "--symbol-lines punctuation --symbol-lines-as ~" '"a\n---\n***\nb\n...\n"' '"a\n~\nb\n~"' "--symbol-lines-as"
+status_is 2 "--repair of nothing" "$TOKMILL" norm --repair moji
+status_is 2 "--like with --repair" "$TOKMILL" norm --like ftfy --repair quotes
+
 echo '{"text":"caf\u00e9 \ud83d\ude00","x":1.0}' > same.jsonl
 is "$("$TOKMILL" norm same.jsonl | cut -d, -f2-)" \
     "$(cut -d'{' -f2- same.jsonl)" "a text that needs nothing keeps its spelling"

@@ -29,6 +29,30 @@ sed '1s/"id":"d1",/"id":"a,\\"b","source":"s",/; 2s/"metadata":{/&"origin":{"nam
 is "$(ids o/shard.npy)" "$want" "olmo: bare ids, no NumPy header"
 is "$(gzip -dc o/shard.csv.gz | head -n 3 | tr '\n' '|')" \
     '0,4,"a,""b",s,0|4,8,d2,w ,7|8,12,d3,,0|' "olmo: start, end, id, source, place"
+"$TOKMILL" shard o.jsonl --format mds -o mds/
+is "$(od -An -tu4 -v -N4 mds/shard-00000.mds | tr -d ' ') $(tail -c 14 mds/shard-00000.mds | od -An -tu1 -v | tr -s ' ')" \
+    "5  10 0 0 0 4 4 5 0 2 0 3 0 244 1" "mds: samples; each its bytes, its shape, its ids"
+is "$(jq -c '.version,(.shards[0]|[.column_names,.column_encodings,.samples,.raw_data.basename,.raw_data.bytes,.zip_data])' mds/index.json | tr '\n' ' ')" \
+    "2 [[\"tokens\"],[\"ndarray:uint16\"],5,\"shard-00000.mds\",$(wc -c < mds/shard-00000.mds | tr -d ' '),null] " "mds: index.json"
+"$TOKMILL" shard o.jsonl --format mds --compress zstd --level 5 -o mdsz/
+is "$(jq -c '.shards[0]|[.compression,.raw_data.basename,.zip_data.basename,.zip_data.bytes]' mdsz/index.json)" \
+    "[\"zstd:5\",\"shard-00000.mds\",\"shard-00000.mds.zstd\",$(wc -c < mdsz/shard-00000.mds.zstd | tr -d ' ')]" "mds: --compress zstd"
+printf '{"id":"e","text":"",%s,"input_ids":[]}\n' "$meta" > empty.jsonl
+status_is 1 "mds cannot hold an array of no ids" "$TOKMILL" shard empty.jsonl --format mds --eod none -o x/
+"$TOKMILL" shard o.jsonl --format litdata -o lit/
+is "$(od -An -tu4 -v -N28 lit/shard-00000.bin | tr -s ' \n' ' ') $(ids -j28 lit/shard-00000.bin)" \
+    " 5 28 36 44 52 60 68  $want" "litdata: a table, and ids"
+is "$(jq -c '[.chunks[0],.config.data_format,.config.item_loader]' lit/index.json)" \
+    '[{"chunk_bytes":40,"chunk_size":5,"dim":20,"filename":"shard-00000.bin"},["no_header_numpy:5"],"TokensLoader"]' \
+    "litdata: index.json"
+"$TOKMILL" shard o.jsonl --format webdataset --docs 3 --size 0 -o wds/
+is "$(tar tf wds/shard-00001.tar | tr '\n' ' ')" \
+    "shard-00001-000000000.npy shard-00001-000000000.json shard-00001-000000001.npy shard-00001-000000001.json " \
+    "webdataset: two members a document"
+is "$(tar xOf wds/shard-00000.tar shard-00000-000000001.json)" '{"id":"d2","source":"w\n","record":7}' "its names"
+is "$(tar xOf wds/shard-00000.tar shard-00000-000000001.npy | head -c 80 | tail -c 70 | tr -d '\0')" \
+    "{'descr': '<u2', 'fortran_order': False, 'shape': (4,), }             " "and its array"
+status_is 2 "--compress is for mds and litdata" "$TOKMILL" shard d.jsonl --compress zstd --format olmo -o x/
 "$TOKMILL" shard d.jsonl -o t/
 if command -v zstd > /dev/null; then
     ok_cmd "native: zstd tests it" zstd -qt t/shard.tms

@@ -8,7 +8,7 @@ for i in $(seq 1 300); do
 done > d.jsonl
 flip() { printf '\252' | dd of="$1" bs=1 seek="$2" conv=notrunc 2> /dev/null; }
 
-for f in native megatron llmc nanogpt datatrove olmo; do
+for f in native megatron llmc nanogpt datatrove olmo mds litdata webdataset; do
     "$TOKMILL" shard d.jsonl --format $f -o $f/
     ok_cmd "$f: a whole folder passes" "$TOKMILL" verify $f/
 done
@@ -21,7 +21,7 @@ want=$(content native/)
 is "$(echo "$want" | cut -d' ' -f1,2)" "tokens=1200 documents=300" "a line for all"
 is "$want" "tokens=1200 documents=300 documents_xxh3_128=$(jq -r .documents_xxh3_128 native/manifest.json)" \
     "the content's hash is the manifest's"
-for f in megatron llmc nanogpt datatrove olmo; do
+for f in megatron llmc nanogpt datatrove olmo mds litdata webdataset; do
     is "$(content $f/)" "$want" "$f: one hash for one content, wherever the end-of-document id stands"
 done
 "$TOKMILL" shard d.jsonl --vocab-size 70000 --format megatron -o w/

@@ -129,6 +129,28 @@ is "$("$TOKMILL" warc w.warc.zst)" "$("$TOKMILL" warc w.warc)" "zstd"
 is "$("$TOKMILL" warc members.gz)" "$("$TOKMILL" warc members)" "members, empty ones between"
 is "$("$TOKMILL" warc --input-name w.warc < w.warc)" "$("$TOKMILL" warc w.warc)" "standard input"
 
+# A dictionary in front, in a skippable frame; then one frame a record (IIPC's .warc.zst).
+for i in $(seq 40); do
+    n=$i
+    response one '200 OK' "$html" "<title>Page $i</title><p>The text of page number $((i * i))."
+    record response '' one > "part.$i"
+done
+cat $(seq -f 'part.%g' 40) > dict.warc
+zstd -q --train -o words $(seq -f 'part.%g' 40) --maxdict=4000 2> /dev/null
+for form in plain packed; do
+    cp words front
+    [ $form = plain ] || zstd -qf words -o front
+    {
+        perl -e 'print pack("VV", 0x184D2A5D, -s "front")'
+        cat front
+        for i in $(seq 40); do zstd -qc -D words "part.$i"; done
+    } > dict.warc.zst
+    for j in 1 8; do "$TOKMILL" -j $j warc dict.warc.zst > $form.$j; done
+    "$TOKMILL" warc --input-name dict.warc < dict.warc.zst > $form.pipe
+    "$TOKMILL" warc dict.warc > want
+    is "$(wc -l < want | tr -d ' ')$(for k in 1 8 pipe; do cmp $form.$k want; done)" 40 "zstd behind a $form dictionary"
+done
+
 # bad records cost only themselves
 {
     n=1; record response '' hello 5

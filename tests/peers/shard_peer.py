@@ -8,18 +8,37 @@ import gzip
 import json
 import os
 import random
+import shutil
 import struct
+import tempfile
 
 import humanize
+import litdata
 import numpy as np
+import torch
+import webdataset
 from datatrove.utils.dataset import DatatroveFileDataset
-from megatron.core.datasets.indexed_dataset import IndexedDataset
+from litdata.streaming import item_loader
+from litdata.streaming.writer import BinaryWriter
+from megatron.core.datasets.indexed_dataset import IndexedDataset, IndexedDatasetBuilder
+from streaming import MDSWriter, StreamingDataset
 
 import tms
 from tap import DATA, check, documents, done, jsonl, run, skip
 
 MODELS = DATA + "/tokenizers/models/"
 VOCABS = ["gpt2.json", "cl100k_base.tiktoken", "o200k_base.tiktoken", "llama2.json"]
+
+
+class TokensLoader(item_loader.TokensLoader):
+    """LitData's, under the name that it insists on. For torch types it asks for itemsize, which Debian's
+    torch does not have yet: there the same bytes are read as NumPy's type."""
+
+    def setup(self, *args):
+        super().setup(*args)
+        if not hasattr(self._dtype, "itemsize"):
+            self._dtype = {torch.int32: np.dtype(np.int32)}[self._dtype]
+            self._serializer_name = "no_header_numpy"
 
 
 def texts():
@@ -103,6 +122,92 @@ def datatrove(vocab, want, flat):
     check([r[2] for r in rows] == [str(i) for i in range(len(want))], f"{vocab}: with the documents' ids")
 
 
+def mds(vocab, encoded, want, own):
+    """MosaicML's dataset, which checks the hashes too, plain and packed."""
+    for name, packed in ("mds", []), ("mdsz", ["--compress", "zstd"]):
+        run("shard", "--format", "mds", "--size", "60K", *packed, "-o", name + "/", *own, stdin=encoded)
+        run("verify", name + "/")
+        set_ = StreamingDataset(local=local(name) if packed else name, remote=name if packed else None,
+                                validate_hash="xxh3_128", shuffle=False, batch_size=1)
+        check(len(set_) == len(want) and same([set_[i]["tokens"][:-1] for i in range(len(set_))], want),
+              f"{vocab}: StreamingDataset gives the documents of {name}/")
+
+
+def local(name):
+    return tempfile.mkdtemp(prefix=name, dir=".")
+
+
+def litdata_chunks(vocab, encoded, flat, own):
+    """LitData's dataset with its TokensLoader: blocks of ids, the rest of each chunk dropped. It closes
+    its mapping of a chunk under the arrays that it gave, so they are copied."""
+    for name, packed in ("lit", []), ("litz", ["--compress", "zstd"]):
+        run("shard", "--format", "litdata", "--size", "60K", *packed, "-o", name + "/", *own, stdin=encoded)
+        run("verify", name + "/")
+        dims = [c["dim"] for c in json.load(open(name + "/index.json"))["chunks"]]
+        set_ = litdata.StreamingDataset(os.path.abspath(name), item_loader=TokensLoader(block_size=256))
+        blocks, at = [], 0
+        for dim in dims:
+            blocks += [flat[at + 256 * i:at + 256 * (i + 1)] for i in range(dim // 256)]
+            at += dim
+        check(len(set_) == len(blocks) and same([np.array(set_[i]) for i in range(len(set_))], blocks),
+              f"{vocab}: LitData's blocks of {name}/ are the ids")
+
+
+def wds(vocab, encoded, want, own):
+    run("shard", "--format", "webdataset", "--size", "60K", "-o", "w/", *own, stdin=encoded)
+    run("verify", "w/")
+    tars = sorted(glob.glob("w/*.tar"))
+    got = list(webdataset.WebDataset(tars, shardshuffle=False).decode())
+    check(same([s["npy"][:-1] for s in got], want), f"{vocab}: WebDataset gives the documents' ids")
+    check([s["json"]["id"] for s in got] == [str(i) for i in range(len(want))] and
+          len({s["__key__"] for s in got}) == len(got), f"{vocab}: their names, and keys of their own")
+
+
+def theirs(vocab, want, eod):
+    """The other way: what the trainers' own writers write, read by us."""
+    docs = [np.append(d, eod) for d in want]
+    wide = max(int(d.max()) for d in docs) >= 65500
+    small = np.int32 if wide else np.uint16
+
+    def ours(path, name, *options):
+        back = documents(run("unshard", *options, "--eod-id", str(eod), path))
+        check(same([np.array(d["input_ids"], np.int64) for d in back], want), f"{vocab}: {name}")
+
+    for dtype in small, np.int64:
+        builder = IndexedDatasetBuilder("theirs.bin", dtype=dtype)
+        for d in docs:     # a document of two sequences each
+            half = len(d) // 2
+            for part in d[:half], d[half:]:
+                builder.add_item(torch.tensor(part.astype(np.int64)))
+            builder.end_document()
+        builder.finalize("theirs.idx")
+        ours("theirs.bin", f"Megatron's builder, {np.dtype(dtype).name}, two sequences a document")
+    for encoding in "ndarray:" + np.dtype(small).name, "ndarray", "bytes":
+        for compression in None, "zstd:7":
+            shutil.rmtree("tm", ignore_errors=True)
+            columns = {"a": "str", "b": "int", "tokens": encoding, "z": "ndarray:float32:2"}
+            with MDSWriter(out="tm", columns=columns, compression=compression, size_limit=1 << 17,
+                           keep_local=False) as out:
+                for i, d in enumerate(docs):
+                    ids = d.astype(np.int64 if encoding == "bytes" else small)
+                    out.write({"a": "x" * (i % 5), "b": i, "z": np.zeros(2, np.float32),
+                               "tokens": ids.tobytes() if encoding == "bytes" else ids})
+            ours("tm", f"MDSWriter, {encoding}, {compression}", "--id-bytes", "8")
+    for compression in None, "zstd":
+        shutil.rmtree("tl", ignore_errors=True)
+        writer = BinaryWriter("tl", chunk_bytes=1 << 17, compression=compression, item_loader=TokensLoader())
+        for i, d in enumerate(docs):
+            writer[i] = torch.tensor(d.astype(np.int32))
+        writer.done()
+        writer.merge()
+        ours("tl", f"LitData's writer, {compression}")
+    for name, key in ("t.tar", "npy"), ("t.tar.gz", "ids.npy"):
+        with webdataset.TarWriter(name) as out:
+            for i, d in enumerate(docs):
+                out.write({"__key__": f"a/{i:06d}" + "k" * (i % 7 * 30), key: d.astype(small), "txt": "x"})
+        ours(name, f"WebDataset's TarWriter, {name}")
+
+
 def cut_files(vocab, encoded, want, eod, own):
     """Many files: Megatron's give all documents in order; modded-nanogpt's loader wants each of its
     files to begin with the id that begins documents, and to read 16-bit ids in one call."""
@@ -152,8 +257,15 @@ def main():
         flat_files(vocab, want, eod)
         datatrove(vocab, want, flat)
         cut_files(vocab, encoded, want, eod, own)
+        mds(vocab, encoded, want, own)
+        litdata_chunks(vocab, encoded, flat, own)
+        wds(vocab, encoded, want, own)
+        theirs(vocab, want, eod)
         native(vocab, want, eod, flat)
-        for name in ["m", "t", "l", "d", "o"] + ([] if wide else ["n"]):
+        sums = {run("verify", name + "/").splitlines()[-1] for name in
+                ["m", "t", "l", "d", "o", "mc", "lc", "mds", "mdsz", "lit", "litz", "w"] + ([] if wide else ["n"])}
+        check(len(sums) == 1, f"{vocab}: one hash for one content in every format", sums)
+        for name in ["m", "t", "l", "d", "o", "mds", "mdsz", "lit", "litz", "w"] + ([] if wide else ["n"]):
             back = run("unshard", name + "/", "then", "decode", "-t", MODELS + vocab)
             check([d["text"] for d in documents(back)] == [d["text"] for d in docs],
                   f"{vocab}: decoded text of {name}/ equals the documents")

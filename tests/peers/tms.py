@@ -31,6 +31,7 @@ class Shard:
         n, r = struct.unpack_from("<QI", data, index + 16)
         assert n == self.blocks and frames == 2 * n + r + 4
         ranks = np.frombuffer(data, RANKS, r, index + 32)
+        self.names = ranks["name"]
         self.ranks = [self._ranks(int(e["at"]), int(e["name"])) for e in ranks]
         self.index = np.frombuffer(data, ENTRY, n + 1, index + 32 + 24 * r)
         assert (self.index[n]["token"], self.index[n]["doc"]) == (self.tokens, self.documents)
@@ -61,17 +62,15 @@ class Shard:
         e, after = self.index[b], self.index[b + 1]
         n, d, at = int(after["token"] - e["token"]), int(after["doc"] - e["doc"]), int(e["at"])
         head = self._frame(at, b"TMBLOCK\0")
-        assert struct.unpack_from("<2I", head, 16) == (n, d) and len(head) == 64 + 2 * d
-        x, c = struct.unpack_from("<2I", head, 24)
-        assert len(head) + c == e["size"] and le64(head, 40) == e["hash"]
+        n_, d_, x, c, ranks, hashed, packed_hash = struct.unpack_from("<4I3Q", head, 16)
+        assert (n_, d_, hashed) == (n, d, e["hash"]) and len(head) == 64 + 4 * x + 2 * d
+        assert ranks == self.names[e["ranks"]] and len(head) + c == e["size"]
         packed = self.data[at + len(head):at + int(e["size"])]
-        assert xxhash.xxh3_64_intdigest(packed) == le64(head, 48)
-        payload = zstd.decompress(packed) if n else b""
-        assert len(payload) == 2 * n + 4 * x
-        ranks = np.frombuffer(payload, "<u2", n)
-        ids = np.append(self.ranks[e["ranks"]], np.zeros(65536, "<u4"))[ranks]
-        ids[ranks == EXCEPTION] = np.frombuffer(payload, "<u4", x, 2 * n)
-        assert xxhash.xxh3_64_intdigest(ids.tobytes()) == e["hash"]
+        assert xxhash.xxh3_64_intdigest(packed) == packed_hash
+        stored = np.frombuffer(zstd.decompress(packed) if n else b"", "<u2")
+        ids = np.append(self.ranks[e["ranks"]], np.zeros(65536, "<u4"))[stored]
+        ids[stored == EXCEPTION] = np.frombuffer(head, "<u4", x, 56)
+        assert len(ids) == n and xxhash.xxh3_64_intdigest(ids.tobytes()) == hashed
         return ids
 
     def __len__(self):

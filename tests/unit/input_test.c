@@ -1,16 +1,18 @@
 #include "check.h"
 
 #include <bzlib.h>
+#include <lz4frame.h>
 #include <lzma.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <zdict.h>
 #include <zlib.h>
 #include <zstd.h>
 #include "core/buf.h"
 #include "core/input.h"
 
-enum codec { PLAIN, GZIP, ZSTD, BZIP2, XZ, CODECS };
-static const char *const suffix[] = {"", ".gz", ".zst", ".bz2", ".xz"};
+enum codec { PLAIN, GZIP, ZSTD, BZIP2, XZ, LZ4, CODECS };
+static const char *const suffix[] = {"", ".gz", ".zst", ".bz2", ".xz", ".lz4"};
 
 static struct buf text, stored, got;
 static struct err e;
@@ -68,6 +70,10 @@ static void pack(enum codec codec, struct slice s, struct buf *out)
         assert_int_equal(BZ2_bzBuffToBuffCompress(to, &made, (char *)(uintptr_t)s.p,
                                                   (unsigned)s.n, 1, 0, 0), BZ_OK);
         n = made;
+    } else if (codec == LZ4) {
+        const LZ4F_preferences_t p = {.frameInfo = {.contentChecksumFlag = 1}};
+        n = LZ4F_compressFrame(to, room, s.p, s.n, &p);
+        assert_false(LZ4F_isError(n));
     } else {
         n = 0;
         assert_int_equal(lzma_easy_buffer_encode(0, LZMA_CHECK_CRC64, NULL,
@@ -151,6 +157,45 @@ static void passes_over_skippable_zstd_frames(void **state)
 }
 
 /* Not even a cut at the border of the codec's magic number passes for plain text. */
+/* Magic, size, and the dictionary as it is or compressed; then frames that need it. */
+static void a_dictionary_in_front_serves_all_frames(void **state)
+{
+    (void)state;
+    enum { SAMPLES = 2000, RECORD = 100 };
+    static char dictionary[8192];
+    size_t sizes[SAMPLES];
+    make_text(SAMPLES * RECORD);
+    for (size_t i = 0; i < SAMPLES; i++)
+        sizes[i] = RECORD;
+    const size_t n = ZDICT_trainFromBuffer(dictionary, sizeof dictionary, text.p, sizes, SAMPLES);
+    assert_false(ZDICT_isError(n));
+    for (int packed = 0; packed < 2; packed++) {
+        struct buf front;
+        buf_init(&front, 1 << 20);
+        if (packed)
+            pack(ZSTD, slice_of(dictionary, n), &front);
+        else
+            buf_add(&front, dictionary, n);
+        const unsigned char head[8] = {0x5d, 0x2a, 0x4d, 0x18, front.n & 255, front.n >> 8 & 255,
+                                       front.n >> 16, 0};
+        buf_clear(&stored);
+        buf_add(&stored, head, sizeof head);
+        buf_add_slice(&stored, buf_slice(&front));
+        ZSTD_CCtx *c = ZSTD_createCCtx();
+        for (size_t at = 0; at < text.n; at += RECORD) {
+            char *to = buf_reserve(&stored, 1024);
+            stored.n += ZSTD_compress_usingDict(c, to, 1024, text.p + at, RECORD, dictionary, n, 3);
+        }
+        ZSTD_freeCCtx(c);
+        assert_int_equal(decode_as("x.zst", buf_slice(&stored)), 0);
+        assert_true(slice_eq(buf_slice(&got), buf_slice(&text)));
+        stored.p[8 + packed] ^= 1;          /* no dictionary any more */
+        assert_int_equal(decode_as("x.zst", buf_slice(&stored)), -1);
+        assert_int_equal(decode_as("x.zst", slice_upto(buf_slice(&stored), 5000)), -1);
+        buf_free(&front);
+    }
+}
+
 static void every_truncation_is_an_error(void **state)
 {
     (void)state;
@@ -330,6 +375,7 @@ int main(void)
         cmocka_unit_test(decodes_every_codec_by_its_magic),
         cmocka_unit_test(decodes_all_members_and_empty_ones),
         cmocka_unit_test(passes_over_skippable_zstd_frames),
+        cmocka_unit_test(a_dictionary_in_front_serves_all_frames),
         cmocka_unit_test(every_truncation_is_an_error),
         cmocka_unit_test(a_flipped_bit_is_an_error_or_harmless),
         cmocka_unit_test(other_bytes_behind_the_last_member_are_damage),

@@ -177,6 +177,24 @@ static void reads_numbers(void **state)
     assert_false(json_u64(SLICE(""), &v));
 }
 
+static void reads_arrays_of_ids(void **state)
+{
+    static const char *const bad[] = {"", "[", "1", "{}", "[1", "[1,", "[1,]", "[,1]", "[1 2]",
+                                      "[-1]", "[1.0]", "[1e2]", "[\"1\"]", "[4294967296]",
+                                      "[99999999999999999999]", "[[1]]", "[null]"};
+    uint32_t v[16];
+    size_t n;
+    (void)state;
+    assert_int_equal(json_u32_array(SLICE("[]"), v, &n), 0);
+    assert_int_equal(n, 0);
+    assert_int_equal(json_u32_array(SLICE(" [ 0 , 4294967295,7 ]"), v, &n), 0);
+    assert_int_equal(n, 3);
+    assert_true(v[0] == 0 && v[1] == UINT32_MAX && v[2] == 7);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (json_u32_array(slice_str(bad[i]), v, &n) == 0)
+            fail_msg("%s", bad[i]);
+}
+
 static void writes_strings_that_read_back(void **state)
 {
     (void)state;
@@ -280,6 +298,7 @@ int main(void)
         cmocka_unit_test(finds_keys_however_they_are_spelled),
         cmocka_unit_test(decodes_strings),
         cmocka_unit_test(reads_numbers),
+        cmocka_unit_test(reads_arrays_of_ids),
         cmocka_unit_test(writes_strings_that_read_back),
         cmocka_unit_test(writes_strings_the_same_where_room_is_short),
         cmocka_unit_test(writes_the_shortest_number_that_reads_back),

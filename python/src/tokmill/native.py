@@ -24,7 +24,7 @@ INDEX_MARK, DOCS_MARK = b"TMINDEX\0", b"TMDOCS\0\0"
 VERSION, FOOT, HEAD_GUESS, TAIL_GUESS = 1, 112, 4096, 16384
 EXCEPTION = 65535           # the rank of an id that has none
 BLOCK_MAX = 65536
-BLOCK_HEAD = 64             # without the ends of documents
+BLOCK_HEAD = 64             # without exceptions and ends of documents
 ENTRY = np.dtype([("offset", "<u8"), ("token", "<u8"), ("document", "<u8"), ("hash", "<u8"),
                   ("size", "<u4"), ("table", "<u4")])
 TABLE = np.dtype([("offset", "<u8"), ("name", "<u8"), ("size", "<u4"), ("zero", "<u4")])
@@ -202,26 +202,28 @@ class NativeShard:
         n = int(self._token[i + 1] - self._token[i])
         d = int(self._document[i + 1] - self._document[i])
         data = self.file.read(int(entry["offset"]), int(entry["size"]))
-        head = self._frame(data[:BLOCK_HEAD + 2 * d], BLOCK_MARK, f"head of {what}")
+        x = min(n, struct.unpack_from("<I", data, 24)[0])
+        size = BLOCK_HEAD + 4 * x + 2 * d
+        head = self._frame(data[:size], BLOCK_MARK, f"head of {what}")
         tokens, documents, x, c, table, ids_hash, hashed = struct.unpack_from("<4I3Q", head, 16)
         number = int(entry["table"])
-        frame = data[BLOCK_HEAD + 2 * d:]
+        frame = data[size:]
         if (tokens, documents, c, table, ids_hash) != (n, d, len(frame), int(self._rank[number]["name"]),
-                                                       int(entry["hash"])) or x > n:
+                                                       int(entry["hash"])):
             raise self._flaw(f"{what} contradicts the block table")
         if xxh3_64(frame) != hashed:
             raise self._flaw(f"{what} is damaged: its hash is another")
-        return self._ranks(self._zstd(frame, 2 * n + 4 * x, what), n, x, self._rank_table(number), what)
+        ranks, ids = self._zstd(frame, 2 * n, what).view("<u2"), head[56:56 + 4 * x].view("<u4")
+        return self._ranks(ranks, ids, self._rank_table(number), what)
 
-    def _ranks(self, data, n, x, table, what):
+    def _ranks(self, ranks, ids, table, what):
         """No rank without an id, as many exceptions as were announced, none above the largest id."""
-        ranks, ids = data[:2 * n].view("<u2"), data[2 * n:].view("<u4")
         at = np.zeros(0, np.int64)
-        if x == 0:
-            good = n == 0 or ranks.max() < table.n
+        if len(ids) == 0:
+            good = len(ranks) == 0 or ranks.max() < table.n
         else:
             at = np.flatnonzero(ranks >= table.n)
-            good = len(at) == x and np.all(ranks[at] == EXCEPTION) and ids.max() <= self.max_id
+            good = len(at) == len(ids) and np.all(ranks[at] == EXCEPTION) and ids.max() <= self.max_id
         if not good:
             raise self._flaw(f"{what} has an id out of range")
         return Block(ranks, at, ids, table)

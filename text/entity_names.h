@@ -1,6 +1,6 @@
-/* html_names - the named character references of HTML, sorted by name.
+/* entity_names - the named character references of HTML, sorted by name.
  *
- * Made by tools/html_names.py; do not edit. Each row: name without & and ;, its UTF-8, and
+ * Made by tools/entity_names.py; do not edit. Each row: name without & and ;, its UTF-8, and
  * whether it also counts without the semicolon.
  */
 E("AElig","\303\206",1)E("AMP","\46",1)E("Aacute","\303\201",1)E("Abreve","\304\202",0)

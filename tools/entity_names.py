@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes read/html_names.h: the named character references of HTML, sorted by name.
+"""Writes text/entity_names.h: the named character references of HTML, sorted by name.
 
-    python3 tools/html_names.py > read/html_names.h
+    python3 tools/entity_names.py > text/entity_names.h
 
 The names come from Python's own html.entities.
 """
@@ -10,9 +10,9 @@ import html.entities
 full = {k[:-1]: v for k, v in html.entities.html5.items() if k.endswith(";")}
 bare = {k for k in html.entities.html5 if not k.endswith(";")}
 
-print("/* html_names - the named character references of HTML, sorted by name.")
+print("/* entity_names - the named character references of HTML, sorted by name.")
 print(" *")
-print(" * Made by tools/html_names.py; do not edit. Each row: name without & and ;, its UTF-8, and")
+print(" * Made by tools/entity_names.py; do not edit. Each row: name without & and ;, its UTF-8, and")
 print(" * whether it also counts without the semicolon.")
 print(" */")
 line = ""
