@@ -64,9 +64,11 @@ static int tell(const void *conf, struct buf *out, struct err *e)
     for (size_t i = 0; c->list_rules && rule_sets[i]; i++)
         buf_add_fmt(out, "%-20s %-18s %s\n", rule_sets[i]->name, rule_sets[i]->version,
                     rule_sets[i]->about);
-    for (size_t i = 0; c->list_signals && i < n_signals; i++)
-        buf_add_fmt(out, "%-24s %-11s %-15s %s\n", signals[i].name, signals[i].unit,
-                    signals[i].source, signals[i].meaning);
+    for (size_t i = 0; c->list_signals && i < signal_count(); i++) {
+        const struct signal *s = signal_at(i);
+        buf_add_fmt(out, "%-26s %-10s %-5s %-15s %s\n", s->name, s->unit, s->range, s->source,
+                    s->meaning);
+    }
     return c->list_rules || c->list_signals;
 }
 
@@ -79,7 +81,7 @@ static int load_where(struct conf *c, struct err *e)
             return -1;
         for (size_t k = 0; k < expr_names(c->exprs[i]); k++) {
             struct slice name = expr_name(c->exprs[i], k);
-            if (!signal_find(name))
+            if (signal_find(name) == SIGNAL_NONE)
                 return err_set(e, ERR_USAGE, "--where: there is no signal '%.*s' "
                                "(--list-signals shows all)", (int)name.n, name.p);
         }
@@ -131,7 +133,7 @@ static void *scratch_new(const void *conf)
 {
     struct scratch *s = mem_zero(sizeof *s);
     s->measure = measure_new(((const struct conf *)conf)->spacy);
-    s->noted = mem_zero(n_signals);
+    s->noted = mem_zero(signal_count());
     return s;
 }
 
@@ -149,17 +151,17 @@ static void tell_thresholds(const struct conf *c, struct job *j)
 {
     for (size_t i = 0; i < c->rules.n; i++)
         for (size_t k = 0; k < c->sets[i]->n; k++)
-            if (!c->sets[i]->v[k].off)
+            if (!c->sets[i]->v[k].off && !c->sets[i]->v[k].edit)
                 job_hist_threshold(j, c->sets[i]->v[k].signal->name, c->sets[i]->v[k].threshold);
 }
 
 /* A signal's first value: an edit may change it for later sets. */
-static void note(struct job *j, const struct signal *s, double value)
+static void note(struct job *j, size_t signal, double value)
 {
     struct scratch *scratch = j->scratch;
-    if (j->annotate && !scratch->noted[s - signals]) {
-        scratch->noted[s - signals] = 1;
-        job_note_f64(j, s->name, value);
+    if (j->annotate && !scratch->noted[signal]) {
+        scratch->noted[signal] = 1;
+        job_note_f64(j, signal_at(signal)->name, value);
     }
 }
 
@@ -176,59 +178,66 @@ static void explain(struct buf *out, const struct check *k, double value)
     buf_add_byte(out, '}');
 }
 
-/* The first row that fails, or NULL; *at is its value. With --annotate all rows are tried. */
-static const struct check *try_rules(const struct rules *r, struct job *j, struct measure *m,
-                                     struct buf *why, double *at)
+struct fall {                       /* the step that drops the document */
+    const struct check *check;      /* or NULL */
+    double value;
+};
+
+/* The text of the rest of the run is another. False: nothing is left, and that drops. */
+static bool edit_text(const struct check *k, struct measure *m, struct doc *d)
 {
-    const struct check *failed = NULL;
-    for (size_t i = 0; i < r->n && (!failed || j->annotate); i++) {
+    struct buf out;
+    buf_init(&out, BUF_NO_LIMIT);
+    bool changed = k->edit->run(k->edit, m, k->threshold, &out), left = true;
+    if (changed && !measure_full(m)) {
+        doc_set_text(d, arena_copy(d->arena, slice_of(out.n ? out.p : "", out.n)));
+        measure_start(m, d, m->budget);
+    }
+    left = d->text.n || !k->edit->emptied;
+    buf_free(&out);
+    return left;
+}
+
+/* Takes the steps of a set until one drops; with --annotate all of them. */
+static void run_set(const struct rules *r, struct job *j, struct measure *m, struct doc *d,
+                    struct buf *why, struct fall *fall)
+{
+    measure_rules(m, r->c4);
+    for (size_t i = 0; i < r->n && (!fall->check || j->annotate) && !measure_full(m); i++) {
         const struct check *k = &r->v[i];
         if (k->off)
             continue;
+        if (k->edit) {
+            if (!edit_text(k, m, d) && !fall->check)
+                *fall = (struct fall){k, 0};
+            continue;
+        }
         double value = k->signal->compute(m);
         if (k->first) {
             job_hist(j, k->signal->name, value);
-            note(j, k->signal, value);
+            note(j, k->number, value);
         }
         if (why)
             explain(why, k, value);
-        if (!failed && check_fails(k, value)) {
-            failed = k;
-            *at = value;
-        }
+        if (!fall->check && check_fails(k, value))
+            *fall = (struct fall){k, value};
     }
-    return failed;
-}
-
-static void edit_text(struct measure *m, struct doc *d)
-{
-    struct slice text = chars_strip(m->chars, buf_slice(&measure_c4(m)->text));
-    doc_set_text(d, arena_copy(d->arena, text));
-    measure_end_c4(m);
 }
 
 static enum verdict run_sets(const struct conf *c, struct job *j, struct measure *m,
                              struct doc *d, struct buf *why)
 {
-    const struct check *failed = NULL;
-    double value = 0;
-    for (size_t i = 0; i < c->rules.n && (!failed || j->annotate); i++) {
-        const struct rules *r = c->sets[i];
-        double at = 0;
-        measure_rules(m, r->edit ? r->edit->c4 : NULL);
-        const struct check *k = try_rules(r, j, m, why, &at);
-        if (k && !failed) {
-            failed = k;
-            value = at;
-        }
-        if (measure_full(m))
-            break;
-        if (!k && r->edit) {
-            edit_text(m, d);
-            measure_start(m, d, m->budget);
-        }
-    }
-    return failed ? job_drop_value(j, failed->reason, value, failed->threshold) : DOC_KEEP;
+    struct fall fall = {NULL, 0};
+    struct doc before = *d;
+    for (size_t i = 0; i < c->rules.n && (!fall.check || j->annotate); i++)
+        run_set(c->sets[i], j, m, d, why, &fall);
+    if (!fall.check)
+        return DOC_KEEP;
+    *d = before;                    /* what is dropped is not edited */
+    measure_start(m, d, m->budget);
+    return fall.check->edit ? job_drop(j, fall.check->reason)
+                            : job_drop_value(j, fall.check->reason, fall.value,
+                                             fall.check->threshold);
 }
 
 struct names {
@@ -239,8 +248,8 @@ struct names {
 static struct expr_value get_signal(void *ctx, size_t i)
 {
     const struct names *n = ctx;
-    return (struct expr_value){EXPR_NUMBER, signal_find(expr_name(n->x, i))->compute(n->m),
-                               {NULL, 0}};
+    double value = signal_at(signal_find(expr_name(n->x, i)))->compute(n->m);
+    return (struct expr_value){EXPR_NUMBER, value, {NULL, 0}};
 }
 
 static enum verdict run_where(const struct conf *c, struct job *j, struct measure *m)
@@ -315,7 +324,7 @@ static enum verdict filter(const void *conf, struct job *j, struct doc *d)
         tell_thresholds(c, j);
     s->thresholds_told = true;
     if (j->annotate)
-        memset(s->noted, 0, n_signals);
+        memset(s->noted, 0, signal_count());
     buf_init(&why, BUF_NO_LIMIT);
     bool large = is_large(j, d);
     if (large)

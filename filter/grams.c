@@ -1,10 +1,7 @@
 /* See grams.h. */
-#include "filter/grams.h"
-#include <endian.h>
+#include "filter/grams_internal.h"
 #include "core/mem.h"
 #include "core/utf8.h"
-
-enum { PAD = 32, SHORT = 16, TIMES_MAX = 255, LARGE = 1 << 20 };
 
 /* ---- memory ------------------------------------------------------------------------------- */
 
@@ -20,8 +17,6 @@ void grams_free(struct grams *g)
     *g = (struct grams){.limit = g->limit};
 }
 
-static size_t bits(size_t n) { return n / 64 + 2; }
-
 size_t grams_held(const struct grams *g)
 {
     return g->cap_joined + g->cap * 3 * sizeof(uint32_t) + bits(g->cap) * sizeof(uint64_t) +
@@ -29,7 +24,7 @@ size_t grams_held(const struct grams *g)
 }
 
 /* May `more` bytes be added? */
-static bool may_hold(struct grams *g, size_t more)
+bool grams_may_hold(struct grams *g, size_t more)
 {
     if (g->limit && grams_held(g) + more > g->limit)
         g->full = true;
@@ -43,14 +38,14 @@ static bool reserve(struct grams *g, size_t words, size_t bytes)
 {
     if (bytes + PAD > g->cap_joined) {
         size_t cap = ahead(bytes + PAD);
-        if (!may_hold(g, cap - g->cap_joined))
+        if (!grams_may_hold(g, cap - g->cap_joined))
             return false;
         mem_free(g->joined);
         g->joined = mem_alloc(g->cap_joined = cap);
     }
     if (words + 1 > g->cap) {
         size_t cap = ahead(words + 1);
-        if (!may_hold(g, (cap - g->cap) * 13))
+        if (!grams_may_hold(g, (cap - g->cap) * 13))
             return false;
         g->cap = cap;
         g->start = mem_grow_array(g->start, cap, sizeof *g->start);
@@ -65,7 +60,7 @@ static bool reserve(struct grams *g, size_t words, size_t bytes)
 static bool new_slots(struct grams *g, size_t want, size_t size)
 {
     if (want * size > g->cap_slots) {
-        if (!may_hold(g, want * size - g->cap_slots))
+        if (!grams_may_hold(g, want * size - g->cap_slots))
             return false;
         mem_free(g->slot);
         g->slot = mem_array(want, size);
@@ -79,7 +74,7 @@ static bool new_slots(struct grams *g, size_t want, size_t size)
 }
 
 /* For n entries at half load; a large table begins small and grows with what it holds. */
-static bool clear_slots(struct grams *g, size_t n, size_t size)
+bool grams_clear_slots(struct grams *g, size_t n, size_t size)
 {
     size_t want = 64;
     while (want < 2 * n && want < 1 << 18)
@@ -90,9 +85,9 @@ static bool clear_slots(struct grams *g, size_t n, size_t size)
 /* ---- the words ---------------------------------------------------------------------------- */
 
 void grams_words(struct grams *g, const struct chars *c, struct slice text, const struct word *v,
-                 size_t n)
+                 size_t n, unsigned flags)
 {
-    size_t bytes = 0;
+    size_t bytes = 0, words = 0;
     g->full = false;
     g->n = 0;
     for (size_t i = 0; text.n > LARGE && i < n; i++)
@@ -101,8 +96,10 @@ void grams_words(struct grams *g, const struct chars *c, struct slice text, cons
         return;
     bytes = 0;
     for (size_t i = 0; i < n; i++) {
+        if (flags && !(v[i].flags & flags))
+            continue;
         size_t len = word_bytes(c, text, v, i, n);
-        g->start[i] = (uint32_t)bytes;
+        g->start[words++] = (uint32_t)bytes;
         /* most words are short: a copy of fixed size is cheaper than one that counts */
         if (len <= SHORT && v[i].at + SHORT <= text.n)
             memcpy(g->joined + bytes, text.p + v[i].at, SHORT);
@@ -110,53 +107,21 @@ void grams_words(struct grams *g, const struct chars *c, struct slice text, cons
             memcpy(g->joined + bytes, text.p + v[i].at, len);
         bytes += len;
     }
-    g->start[n] = (uint32_t)bytes;
+    g->start[words] = (uint32_t)bytes;
     memset(g->joined + bytes, 0, PAD);
-    g->n = n;
-}
-
-/* Little-endian, so that the first bytes of a short string are its low ones. */
-static inline uint64_t load8(const char *p)
-{
-    uint64_t v;
-    memcpy(&v, p, 8);
-    return le64toh(v);
-}
-
-/* Are n bytes the same? PAD more may be read behind both. */
-static inline bool same(const char *p, const char *q, size_t n)
-{
-    for (; n > 8; p += 8, q += 8, n -= 8)
-        if (load8(p) != load8(q))
-            return false;
-    return !n || (load8(p) ^ load8(q)) << (64 - 8 * n) == 0;
-}
-
-static inline uint64_t mix(uint64_t a, uint64_t b)
-{
-    a = (a ^ b * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u;
-    return a ^ a >> 32;
-}
-
-/* Of n bytes at p, behind which PAD more may be read. */
-static inline uint32_t hash_bytes(const char *p, size_t n)
-{
-    uint64_t h = n;
-    for (; n > 8; p += 8, n -= 8)
-        h = mix(load8(p), h);
-    return (uint32_t)mix(n ? load8(p) << (64 - 8 * n) : 0, h);
+    g->n = words;
 }
 
 /* ---- counts of hashes --------------------------------------------------------------------- */
 
 /* Counters for n hashes; *mask selects one. */
-static bool clear_times(struct grams *g, size_t n, uint32_t *mask)
+bool grams_clear_times(struct grams *g, size_t n, uint32_t *mask)
 {
     size_t want = 256, wish = n < LARGE ? 4 * n : n;
     while (want < wish && want < (size_t)1 << 31)
         want *= 2;
     if (want > g->cap_times) {
-        if (!may_hold(g, want - g->cap_times))
+        if (!grams_may_hold(g, want - g->cap_times))
             return false;
         mem_free(g->times);
         g->times = mem_zero(want);
@@ -168,15 +133,10 @@ static bool clear_times(struct grams *g, size_t n, uint32_t *mask)
     return true;
 }
 
-static inline void count_hash(uint8_t *times, uint32_t at)
-{
-    times[at] = (uint8_t)(times[at] + (times[at] < TIMES_MAX));
-}
-
 /* ---- the most frequent n-gram ------------------------------------------------------------- */
 
 /* Same n words at i and k? */
-static bool same_words(const struct grams *g, size_t n, size_t i, size_t k)
+bool grams_same_words(const struct grams *g, size_t n, size_t i, size_t k)
 {
     const uint32_t *a = g->start + i, *b = g->start + k;
     for (size_t w = 1; w <= n; w++)
@@ -185,19 +145,19 @@ static bool same_words(const struct grams *g, size_t n, size_t i, size_t k)
     return same(g->joined + a[0], g->joined + b[0], a[n] - a[0]);
 }
 
-static bool grow_top(struct grams *g)
+bool grams_grow_slots(struct grams *g, const uint32_t *hash)
 {
     struct gram_slot *old = g->slot, *new;
     size_t slots = 2 * g->slots;
     if (2 * g->slots_used <= g->slots)
         return true;
-    if (!may_hold(g, slots * sizeof *new))
+    if (!grams_may_hold(g, slots * sizeof *new))
         return false;
     new = mem_array(slots, sizeof *new);
     for (size_t k = 0; k < g->slots; k++) {
         if (!old[k].first)
             continue;
-        size_t at = g->more[old[k].first - 1] & (slots - 1);
+        size_t at = hash[old[k].first - 1] & (slots - 1);
         while (new[at].first)
             at = (at + 1) & (slots - 1);
         new[at] = old[k];
@@ -220,14 +180,14 @@ static struct most count_grams(struct grams *g, size_t n, uint32_t mask, uint32_
 {
     struct most best = {0, 0};
     size_t positions = g->n - n + 1;
-    if (!clear_slots(g, 32, sizeof(struct gram_slot)))
+    if (!grams_clear_slots(g, 32, sizeof(struct gram_slot)))
         return best;
     for (size_t i = 0; i < positions; i++) {
         if (g->times[g->more[i] & mask] < least)
             continue;
         struct gram_slot *slot = g->slot;
         size_t at = g->more[i] & (g->slots - 1);
-        while (slot[at].first && !same_words(g, n, i, slot[at].first - 1))
+        while (slot[at].first && !grams_same_words(g, n, i, slot[at].first - 1))
             at = (at + 1) & (g->slots - 1);
         if (!slot[at].first) {
             slot[at].first = (uint32_t)i + 1;
@@ -237,7 +197,7 @@ static struct most count_grams(struct grams *g, size_t n, uint32_t mask, uint32_
         size_t first = slot[at].first - 1;
         if (++slot[at].count > best.count || (slot[at].count == best.count && first < best.first))
             best = (struct most){first, slot[at].count};
-        if (!grow_top(g))
+        if (!grams_grow_slots(g, g->more))
             break;
     }
     return best;
@@ -249,7 +209,7 @@ static uint64_t find_top(struct grams *g, size_t n)
 {
     size_t positions = g->n - n + 1;
     uint32_t mask, most = 1;
-    if (!clear_times(g, positions, &mask))
+    if (!grams_clear_times(g, positions, &mask))
         return 0;
     for (size_t i = 0; i < positions; i++) {
         g->more[i] = (uint32_t)mix(n == GRAM_TOP_MIN ? g->hash[i] : g->more[i], g->hash[i + n - 1]);
@@ -269,47 +229,23 @@ static uint64_t find_top(struct grams *g, size_t n)
     return best.count * (utf8_count(slice_of(g->joined + s[0], s[n] - s[0])) + n - 1);
 }
 
+void grams_hash_words(struct grams *g)
+{
+    for (size_t i = 0; i < g->n; i++)
+        g->hash[i] = hash_bytes(g->joined + g->start[i], g->start[i + 1] - g->start[i]);
+}
+
 void grams_top(struct grams *g)
 {
     memset(g->top, 0, sizeof g->top);
     if (g->full)
         return;
-    for (size_t i = 0; i < g->n; i++)
-        g->hash[i] = hash_bytes(g->joined + g->start[i], g->start[i + 1] - g->start[i]);
+    grams_hash_words(g);
     for (size_t n = GRAM_TOP_MIN; n <= GRAM_TOP_MAX && n <= g->n && !g->full; n++)
         g->top[n] = find_top(g, n);
 }
 
 /* ---- repeated n-grams --------------------------------------------------------------------- */
-
-static inline void put(uint64_t *set, size_t i) { set[i / 64] |= (uint64_t)1 << i % 64; }
-static inline void take(uint64_t *set, size_t i) { set[i / 64] &= ~((uint64_t)1 << i % 64); }
-
-/* The first position from i on, or n. */
-static inline size_t next_in(const uint64_t *set, size_t i, size_t n)
-{
-    if (i >= n)
-        return n;
-    uint64_t w = set[i / 64] >> i % 64;
-    if (w) {
-        i += (size_t)__builtin_ctzll(w);
-        return i < n ? i : n;
-    }
-    for (i = i / 64 + 1; i * 64 < n; i++)
-        if (set[i]) {
-            i = i * 64 + (size_t)__builtin_ctzll(set[i]);
-            return i < n ? i : n;
-        }
-    return n;
-}
-
-static size_t size_of(const struct grams *g, const uint64_t *set)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < bits(g->n); i++)
-        n += (size_t)__builtin_popcountll(set[i]);
-    return n;
-}
 
 /* What an n-gram says can stand elsewhere only if its first bytes do. Prefixes of these lengths are
  * looked up, the next one where the one before occurs elsewhere; g->more gets the length up to
@@ -322,7 +258,7 @@ static bool look_up(struct grams *g, size_t level, size_t positions)
 {
     uint32_t mask, *h = g->hash, end = g->start[g->n];
     size_t len = prefix[level];
-    if (!clear_times(g, level ? size_of(g, g->maybe) : positions, &mask))
+    if (!grams_clear_times(g, level ? size_of(g, g->maybe) : positions, &mask))
         return false;
     for (size_t i = next_in(g->maybe, 0, positions); i < positions;
          i = next_in(g->maybe, i + 1, positions)) {
@@ -376,7 +312,7 @@ static bool grow_dup(struct grams *g, size_t n)
     size_t slots = 2 * g->slots;
     if (2 * g->slots_used <= g->slots)
         return true;
-    if (!may_hold(g, slots * sizeof *new))
+    if (!grams_may_hold(g, slots * sizeof *new))
         return false;
     new = mem_array(slots, sizeof *new);
     for (size_t k = 0; k < g->slots; k++)
@@ -393,7 +329,7 @@ static uint64_t find_dup(struct grams *g, size_t n, size_t room)
 {
     uint64_t chars = 0;
     size_t positions = g->n >= n ? g->n - n + 1 : 0, i = next_in(g->maybe, 0, positions);
-    if (!clear_slots(g, room, sizeof(uint32_t)))
+    if (!grams_clear_slots(g, room, sizeof(uint32_t)))
         return 0;
     while (i < positions) {
         size_t step = 1, len = g->start[i + n] - g->start[i];

@@ -39,9 +39,9 @@ struct grams {
 };
 void grams_free(struct grams *g);   /* keeps the limit */
 size_t grams_held(const struct grams *g);       /* bytes */
-/* Takes the words in. */
+/* Takes the words in that have one of these flags, or all if there are none. */
 void grams_words(struct grams *g, const struct chars *c, struct slice text, const struct word *v,
-                 size_t n);
+                 size_t n, unsigned flags);
 /* Fills top[2..4]: code points of the n-gram (joined by blanks) that occurs most often, the first
  * of equals, times its number; 0 when there is no n-gram. */
 void grams_top(struct grams *g);

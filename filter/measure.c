@@ -3,9 +3,6 @@
 #include "core/mem.h"
 #include "text/scan.h"
 
-enum { SCAN = 1, WORDS = 2, WORD_COUNTS = 4, LINES = 8, PLAIN = 16, PARAS = 32, ROWS = 64,
-       GRAMS = 128, TOP = 256, DUP = 512, C4 = 1024, CODE = 2048 };
-
 struct measure *measure_new(const struct spacy *s)
 {
     struct measure *m = mem_zero(sizeof *m);
@@ -20,9 +17,12 @@ void measure_free(struct measure *m)
 {
     if (!m)
         return;
-    word_list_free(&m->work);
+    for (int i = 0; i < WORDS_KINDS; i++)
+        word_list_free(&m->work[i]);
     piece_counts_free(&m->pieces);
     grams_free(&m->grams);
+    ngrams_free(&m->ngrams);
+    measure_rps_free(m);
     c4_free(&m->c4);
     mem_free(m);
 }
@@ -34,7 +34,7 @@ void measure_start(struct measure *m, struct doc *d, size_t budget)
     m->have = 0;
     m->full = false;
     m->budget = budget;
-    m->work.limit = budget;
+    m->grams_ready = false;
 }
 
 bool measure_full(const struct measure *m) { return m->full; }
@@ -42,15 +42,17 @@ bool measure_full(const struct measure *m) { return m->full; }
 /* Keeps what ordinary documents need. */
 enum { SCRATCH_KEPT = 4 << 20 };
 
-static void end_grams(struct measure *m)
+void measure_end_grams(struct measure *m)
 {
+    m->full |= m->grams.full;
     if (grams_held(&m->grams) <= SCRATCH_KEPT)
         return;
     grams_free(&m->grams);
-    m->have &= ~(unsigned)GRAMS;
+    ngrams_free(&m->ngrams);
+    m->grams_ready = false;
 }
 
-static void end_pieces(struct measure *m)
+void measure_end_pieces(struct measure *m)
 {
     m->full |= m->pieces.full;
     if (piece_counts_held(&m->pieces) > SCRATCH_KEPT)
@@ -59,8 +61,9 @@ static void end_pieces(struct measure *m)
 
 void measure_end(struct measure *m)
 {
-    if (m->work.cap * sizeof *m->work.v > SCRATCH_KEPT)
-        word_list_free(&m->work);
+    for (int i = 0; i < WORDS_KINDS; i++)
+        if (m->work[i].cap * sizeof *m->work[i].v > SCRATCH_KEPT)
+            word_list_free(&m->work[i]);
     measure_end_c4(m);
 }
 
@@ -70,15 +73,8 @@ void measure_rules(struct measure *m, const struct c4_rules *c4)
 {
     c4 = c4 ? c4 : &c4_datatrove;
     if (c4 != m->c4_rules)
-        m->have &= ~(unsigned)C4;
+        m->have &= ~((uint64_t)1 << PASS_C4);
     m->c4_rules = c4;
-}
-
-static bool had(struct measure *m, unsigned pass)
-{
-    bool done = m->have & pass;
-    m->have |= pass;
-    return done;
 }
 
 /* ---- counts of the whole text ------------------------------------------------------------- */
@@ -110,7 +106,7 @@ static uint64_t count_ellipsis_signs(struct slice s)
 const struct scan_counts *measure_scan(struct measure *m)
 {
     struct scan c;
-    if (had(m, SCAN))
+    if (measure_had(m, PASS_SCAN))
         return &m->scan;
     scan_text(m->text, &c);
     m->scan = (struct scan_counts){
@@ -129,21 +125,34 @@ const struct scan_counts *measure_scan(struct measure *m)
 #define SPELL(a, b, c, d) \
     ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
-/* What is left of the budget is for one of the other passes at a time. */
-static struct words get_words(struct measure *m)
+/* What words leave of the budget is for one of the other passes at a time. */
+static void set_limits(struct measure *m)
 {
-    if (had(m, WORDS))
-        return m->words;
-    m->words = views_spacy(m->doc, m->spacy, &m->work);
-    m->full |= m->work.full;
-    if (m->budget) {
-        size_t used = m->words.n * sizeof *m->words.v, least = 1 << 20;
-        size_t left = used + least < m->budget ? m->budget - used : least;
-        m->grams.limit = m->pieces.limit = left;
-        m->c4.work.limit = left > 2 * m->text.n + least ? left - 2 * m->text.n : least;
-    }
-    return m->words;
+    size_t used = 0, least = 1 << 20;
+    if (!m->budget)
+        return;
+    for (int i = 0; i < WORDS_KINDS; i++)
+        used += m->have >> i & 1 ? m->words[i].n * sizeof(struct word) : 0;
+    size_t left = used + least < m->budget ? m->budget - used : least;
+    m->grams.limit = m->pieces.limit = left;
+    m->c4.work.limit = left > 2 * m->text.n + least ? left - 2 * m->text.n : least;
+    for (int i = 0; i < WORDS_KINDS; i++)
+        m->work[i].limit = left;
 }
+
+struct words measure_split(struct measure *m, enum words_kind kind)
+{
+    if (measure_had(m, kind))
+        return m->words[kind];
+    m->words[kind] = (struct words){NULL, 0};
+    set_limits(m);
+    m->words[kind] = views_words(m->doc, kind, m->spacy, &m->work[kind]);
+    m->full |= m->work[kind].full;
+    set_limits(m);
+    return m->words[kind];
+}
+
+static struct words get_words(struct measure *m) { return measure_split(m, WORDS_SPACY_EN); }
 
 /* Of a word of 2 to 4 bytes: the bit of the stop word that it is. */
 static unsigned stop_word(const char *w, size_t n)
@@ -171,7 +180,7 @@ static inline uint64_t word_chars(const struct measure *m, struct words w, size_
 
 const struct word_counts *measure_words(struct measure *m)
 {
-    if (had(m, WORD_COUNTS))
+    if (measure_had(m, PASS_WORDS))
         return &m->word;
     struct words words = get_words(m);
     struct word_counts c = {.n = words.n};
@@ -198,7 +207,7 @@ static bool ends_in_ellipsis(struct slice line)
 const struct line_counts *measure_lines(struct measure *m)
 {
     struct slice rest = m->text, line;
-    if (had(m, LINES))
+    if (measure_had(m, PASS_LINES))
         return &m->line;
     m->line = (struct line_counts){0, 0, 0};
     while (chars_next_line(m->chars, &rest, &line)) {
@@ -234,22 +243,22 @@ static void count_plain(struct measure *m, struct slice line)
 const struct plain_counts *measure_plain(struct measure *m)
 {
     struct slice rest = m->text, line;
-    if (had(m, PLAIN))
+    if (measure_had(m, PASS_PLAIN))
         return &m->plain;
     m->plain = (struct plain_counts){.n = 0};
     piece_counts_start(&m->pieces, m->text);
     while (slice_next(&rest, '\n', &line))
         count_plain(m, line);
     m->plain.again_chars = m->pieces.again_chars;
-    end_pieces(m);
+    measure_end_pieces(m);
     return &m->plain;
 }
 
 const struct code_counts *measure_code(struct measure *m)
 {
     struct slice rest = m->text, line;
-    struct code_counts c = {0, 0, 0, 0};
-    if (had(m, CODE))
+    struct code_counts c = {.lines = 0};
+    if (measure_had(m, PASS_CODE))
         return &m->code;
     while (chars_next_line(m->chars, &rest, &line)) {
         uint64_t chars = utf8_count(line);
@@ -259,7 +268,9 @@ const struct code_counts *measure_code(struct measure *m)
     }
     for (const char *p = m->text.p, *end = p + m->text.n; p < end;) {
         bool underscore = *p == '_';
-        c.alnum += (chars_flags(m->chars, chars_next(&p)) & CH_WORD) && !underscore;
+        uint32_t flags = chars_flags(m->chars, chars_next(&p));
+        c.alnum += (flags & CH_WORD) && !underscore;
+        c.alpha += (flags & CH_LETTER) != 0;
     }
     m->code = c;
     return &m->code;
@@ -282,20 +293,20 @@ static struct dup_counts duplicates(struct measure *m, struct slice text, size_t
     }
     piece_counts_add(&m->pieces, slice_of(from, (size_t)(end - from)));
     struct dup_counts c = {m->pieces.count, m->pieces.again, m->pieces.again_chars};
-    end_pieces(m);
+    measure_end_pieces(m);
     return c;
 }
 
 const struct dup_counts *measure_paragraphs(struct measure *m)
 {
-    if (!had(m, PARAS))
+    if (!measure_had(m, PASS_PARAS))
         m->para = duplicates(m, chars_strip(m->chars, m->text), 2);
     return &m->para;
 }
 
 const struct dup_counts *measure_rows(struct measure *m)
 {
-    if (!had(m, ROWS))
+    if (!measure_had(m, PASS_ROWS))
         m->row = duplicates(m, m->text, 1);
     return &m->row;
 }
@@ -305,37 +316,36 @@ const struct dup_counts *measure_rows(struct measure *m)
 static void need_grams(struct measure *m)
 {
     struct words w = get_words(m);
-    if (!had(m, GRAMS))
-        grams_words(&m->grams, m->chars, m->text, w.v, w.n);
+    if (!m->grams_ready)
+        grams_words(&m->grams, m->chars, m->text, w.v, w.n, 0);
+    m->grams_ready = true;
 }
 
 const uint64_t *measure_top(struct measure *m)
 {
-    if (had(m, TOP))
+    if (measure_had(m, PASS_TOP))
         return m->top;
     need_grams(m);
     grams_top(&m->grams);
     memcpy(m->top, m->grams.top, sizeof m->top);
-    m->full |= m->grams.full;
-    end_grams(m);
+    measure_end_grams(m);
     return m->top;
 }
 
 const uint64_t *measure_dup(struct measure *m)
 {
-    if (had(m, DUP))
+    if (measure_had(m, PASS_DUP))
         return m->dup;
     need_grams(m);
     grams_dup(&m->grams);
     memcpy(m->dup, m->grams.dup, sizeof m->dup);
-    m->full |= m->grams.full;
-    end_grams(m);
+    measure_end_grams(m);
     return m->dup;
 }
 
 const struct c4 *measure_c4(struct measure *m)
 {
-    if (had(m, C4))
+    if (measure_had(m, PASS_C4))
         return &m->c4;
     struct words w = get_words(m);
     if (m->budget && w.n * sizeof *w.v + 2 * m->text.n > m->budget) {

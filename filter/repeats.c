@@ -10,7 +10,7 @@ void piece_counts_start(struct pieces *p, struct slice text)
     p->base = text.p;
     p->n = 0;
     p->full = false;
-    p->count = p->again = p->again_chars = 0;
+    p->count = p->again = p->again_chars = p->copies = p->copies_chars = p->chars = 0;
 }
 
 void piece_counts_free(struct pieces *p)
@@ -59,13 +59,19 @@ void piece_counts_add(struct pieces *p, struct slice piece)
 {
     if (p->full || (p->n == p->cap && !piece_counts_grow(p)))
         return;
-    size_t at = piece_slot(p, piece);
+    size_t at = piece_slot(p, piece), chars = utf8_count(piece);
     p->count++;
+    p->chars += chars;
     if (p->slot[at]) {
+        struct piece_at *first = &p->v[p->slot[at] - 1];
+        unsigned copies = first->again ? 1 : 2;
+        first->again = true;
         p->again++;
-        p->again_chars += utf8_count(piece);
+        p->again_chars += chars;
+        p->copies += copies;
+        p->copies_chars += copies * chars;
         return;
     }
-    p->v[p->n++] = (struct piece_at){(uint32_t)(piece.p - p->base), (uint32_t)piece.n};
+    p->v[p->n++] = (struct piece_at){(uint32_t)(piece.p - p->base), (uint32_t)piece.n, false};
     p->slot[at] = (uint32_t)p->n;
 }

@@ -1,7 +1,7 @@
-/* repeats - pieces of a text (lines, paragraphs) that stood before
+/* repeats - pieces of a text (lines, paragraphs) that stand more than once
  *
- * By the definition of datatrove 0.10 (filters/gopher_repetition_filter.py): the first of equals is
- * no repetition. Comparisons are exact. A set takes about 20 bytes a different piece and belongs to
+ * datatrove counts the second and later ones (gopher_repetition_filter.py), Dolma and DCLM all of
+ * them. Comparisons are exact. A set takes about 25 bytes a different piece and belongs to
  * one worker; when it would pass `limit`, `full` is set and the counts are void.
  */
 #ifndef FILTER_REPEATS_H
@@ -10,6 +10,7 @@
 
 struct piece_at {                   /* in the text that the set was begun with */
     uint32_t at, n;
+    bool again;
 };
 
 struct pieces {
@@ -19,6 +20,8 @@ struct pieces {
     size_t n, cap, slots;
     uint64_t count;                 /* pieces given */
     uint64_t again, again_chars;    /* second and later occurrences, and their code points */
+    uint64_t copies, copies_chars;  /* the same with the first ones of these */
+    uint64_t chars;                 /* of all pieces given */
     size_t limit;                   /* bytes; 0: any number */
     bool full;
 };

@@ -7,16 +7,13 @@
 #include "core/mem.h"
 
 extern const struct rule_set rules_gopher_quality, rules_gopher_repetition, rules_c4,
-    rules_c4_fineweb, rules_fineweb, rules_fineweb_2024, rules_code;
+    rules_c4_fineweb, rules_fineweb, rules_fineweb_2024, rules_code, rules_dolma_v1,
+    rules_dolma_v2, rules_dolma_mended;
 
 const struct rule_set *const rule_sets[] = {
     &rules_gopher_quality, &rules_gopher_repetition, &rules_c4, &rules_c4_fineweb,
-    &rules_fineweb, &rules_fineweb_2024, &rules_code, NULL};
-
-const struct rule_edit rule_edits[] = {
-    {"c4-lines", "keeps lines that end in . ? ! \" or '; takes citation marks out", &c4_datatrove},
-    {"c4-lines-fineweb", "the same, whatever lines end in", &c4_fineweb},
-    {NULL, NULL, NULL}};
+    &rules_fineweb, &rules_fineweb_2024, &rules_dolma_v1, &rules_dolma_v2, &rules_dolma_mended,
+    &rules_code, NULL};
 
 static const char *const op_names[] = {"<", "<=", ">", ">=", "==", "!="};
 
@@ -54,27 +51,41 @@ void rules_free(struct rules *r)
     mem_free(r);
 }
 
+static struct check *add_step(struct rules *r)
+{
+    r->v = mem_grow_array(r->v, r->n + 1, sizeof *r->v);
+    return memset(&r->v[r->n++], 0, sizeof *r->v);
+}
+
 static int add_check(struct rules *r, const struct rule *rule, struct err *e)
 {
-    const struct signal *s = signal_find(slice_str(rule->signal));
-    if (!s)
+    size_t number = signal_find(slice_str(rule->signal));
+    if (number == SIGNAL_NONE)
         return err_set(e, ERR_USAGE, "rule set %s: there is no signal '%s'", r->name,
                        rule->signal);
     bool first = true;
     for (size_t i = 0; i < r->n; i++)
-        first &= r->v[i].signal != s;
-    r->v = mem_grow_array(r->v, r->n + 1, sizeof *r->v);
-    r->v[r->n++] = (struct check){s, rule->reason, rule->op, rule->threshold, false, first};
+        first &= r->v[i].edit || r->v[i].number != number;
+    *add_step(r) = (struct check){NULL, signal_at(number), number, rule->reason, rule->op,
+                                  rule->threshold, false, first};
     return 0;
 }
 
-static int set_edit(struct rules *r, const char *name, struct err *e)
+static int add_edit(struct rules *r, const char *name, double number, bool has_number,
+                    struct err *e)
 {
-    for (r->edit = rule_edits; r->edit->name; r->edit++)
-        if (!strcmp(r->edit->name, name))
-            return 0;
-    r->edit = NULL;
-    return err_set(e, ERR_USAGE, "rule set %s: there is no edit '%s'", r->name, name);
+    const struct rule_edit *x = rule_edits;
+    while (x->name && strcmp(x->name, name))
+        x++;
+    if (!x->name)
+        return err_set(e, ERR_USAGE, "rule set %s: there is no edit '%s'", r->name, name);
+    if (x->has_number != has_number)
+        return err_set(e, ERR_USAGE, "rule set %s: edit %s takes %s number", r->name, name,
+                       x->has_number ? "a" : "no");
+    r->c4 = r->c4 ? r->c4 : x->c4;
+    *add_step(r) = (struct check){.edit = x, .reason = x->emptied ? x->emptied : "",
+                                  .threshold = number};
+    return 0;
 }
 
 static int from_table(struct rules *r, const struct rule_set *set, struct err *e)
@@ -83,11 +94,12 @@ static int from_table(struct rules *r, const struct rule_set *set, struct err *e
     r->version = set->version;
     r->source = set->source;
     r->about = set->about;
-    if (set->edit && set_edit(r, set->edit, e))
-        return -1;
-    for (size_t i = 0; i < set->n; i++)
-        if (add_check(r, &set->v[i], e))
+    for (size_t i = 0; i < set->n; i++) {
+        const struct rule *x = &set->v[i];
+        if (x->edit ? add_edit(r, x->edit, x->threshold, x->threshold != 0, e)
+                    : add_check(r, x, e))
             return -1;
+    }
     return 0;
 }
 
@@ -128,6 +140,19 @@ static int parse_drop(struct rules *r, struct slice rest, struct err *e)
     return add_check(r, &rule, e);
 }
 
+/* NAME [NUMBER] */
+static int parse_edit(struct rules *r, struct slice rest, struct err *e)
+{
+    struct slice name, number, more;
+    double v = 0;
+    if (!next_token(&rest, &name))
+        return err_set(e, ERR_USAGE, "expected: edit NAME [NUMBER]");
+    bool has_number = next_token(&rest, &number);
+    if (has_number && (!json_f64(number, &v) || next_token(&rest, &more)))
+        return err_set(e, ERR_USAGE, "expected: edit NAME [NUMBER]");
+    return add_edit(r, arena_str(&r->arena, name), v, has_number, e);
+}
+
 static int parse_line(struct rules *r, struct slice line, struct err *e)
 {
     struct slice word, rest = line;
@@ -137,7 +162,7 @@ static int parse_line(struct rules *r, struct slice line, struct err *e)
     if (slice_is(word, "drop"))
         return parse_drop(r, rest, e);
     if (slice_is(word, "edit"))
-        return set_edit(r, value, e);
+        return parse_edit(r, rest, e);
     if (slice_is(word, "set"))
         r->name = value;
     else if (slice_is(word, "version"))
@@ -203,7 +228,7 @@ int rules_override(struct rules *r, const char *setting, struct err *e)
     if (eq == s.n || (!off && !json_f64(value, &number)))
         return err_set(e, ERR_USAGE, "--set: '%s' is not REASON=NUMBER or REASON=none", setting);
     for (size_t i = 0; i < r->n; i++)
-        if (slice_is(reason, r->v[i].reason)) {
+        if (!r->v[i].edit && slice_is(reason, r->v[i].reason)) {
             r->v[i].off = off;
             r->v[i].threshold = number;
             found++;
@@ -228,13 +253,16 @@ void rules_show(const struct rules *r, struct buf *out)
     buf_add_fmt(out, "# %s\nset %s\nversion %s\nsource %s\nabout %s\n",
                 "the first line that holds drops the document; tokmill filter --list-signals",
                 r->name, r->version, r->source, r->about);
-    if (r->edit)
-        buf_add_fmt(out, "edit %s\n", r->edit->name);
-    for (size_t i = 0; i < r->n; i++)
-        if (!r->v[i].off) {
-            buf_add_fmt(out, "drop %s %s %s ", r->v[i].reason, r->v[i].signal->name,
-                        op_names[r->v[i].op]);
-            add_number(out, r->v[i].threshold);
-            buf_add_byte(out, '\n');
-        }
+    for (size_t i = 0; i < r->n; i++) {
+        const struct check *c = &r->v[i];
+        if (c->off)
+            continue;
+        if (c->edit)
+            buf_add_fmt(out, "edit %s%s", c->edit->name, c->edit->has_number ? " " : "");
+        else
+            buf_add_fmt(out, "drop %s %s %s ", c->reason, c->signal->name, op_names[c->op]);
+        if (!c->edit || c->edit->has_number)
+            add_number(out, c->threshold);
+        buf_add_byte(out, '\n');
+    }
 }

@@ -2,12 +2,12 @@
 #include "filter/rules.h"
 
 static const struct rule code[] = {
-    {"long_line", "code_longest_line", RULE_GT, 1000},
-    {"long_lines", "code_mean_line", RULE_GT, 100},
-    {"few_letters", "code_alnum", RULE_LT, 0.25},
+    {"long_line", "code_longest_line", RULE_GT, 1000, NULL},
+    {"long_lines", "code_mean_line", RULE_GT, 100, NULL},
+    {"few_letters", "code_alnum", RULE_LT, 0.25, NULL},
 };
 const struct rule_set rules_code = {
     "code", "The Stack 1",
     "bigcode-project/bigcode-dataset, preprocessing; https://arxiv.org/abs/2211.15533",
-    "source code: minified and generated files by their lines, data by its letters", NULL,
+    "source code: minified and generated files by their lines, data by its letters",
     RULE_ROWS(code)};

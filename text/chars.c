@@ -3,6 +3,7 @@
 #include <utf8proc.h>
 #include "core/mem.h"
 #include "text/scan.h"
+#include "text/uax29.h"
 
 /* ---- lists -------------------------------------------------------------------------------- */
 
@@ -93,6 +94,31 @@ static const uint32_t not_sentence[][2] = {
     {0x10F55, 0x10F89}, {0x11944, 0x11946}, {0x11EF7, 0x11F44}, {0x16E98, 0x16E98},
 };
 
+/* Python: isupper() without category Lu. */
+static const uint32_t other_upper[][2] = {
+    {0x2160, 0x216F}, {0x24B6, 0x24CF}, {0x1F130, 0x1F149}, {0x1F150, 0x1F169}, {0x1F170, 0x1F189},
+};
+/* Python: islower() without category Ll. */
+static const uint32_t other_lower[][2] = {
+    {0xAA, 0xAA}, {0xBA, 0xBA}, {0x2B0, 0x2B8}, {0x2C0, 0x2C1}, {0x2E0, 0x2E4}, {0x345, 0x345},
+    {0x37A, 0x37A}, {0x1D2C, 0x1D6A}, {0x1D78, 0x1D78}, {0x1D9B, 0x1DBF}, {0x2071, 0x2071}, {0x207F,
+    0x207F}, {0x2090, 0x209C}, {0x2170, 0x217F}, {0x24D0, 0x24E9}, {0x2C7C, 0x2C7D}, {0xA69C,
+    0xA69D}, {0xA770, 0xA770}, {0xA7F8, 0xA7F9}, {0xAB5C, 0xAB5F}, {0x10780, 0x10780}, {0x10783,
+    0x107BA},
+};
+/* Python: isdigit() without category Nd. */
+static const uint32_t other_digit[][2] = {
+    {0xB2, 0xB3}, {0xB9, 0xB9}, {0x1369, 0x1371}, {0x19DA, 0x19DA}, {0x2070, 0x2070}, {0x2074,
+    0x2079}, {0x2080, 0x2089}, {0x2460, 0x2468}, {0x2474, 0x247C}, {0x2488, 0x2490}, {0x24EA,
+    0x24EA}, {0x24F5, 0x24FD}, {0x24FF, 0x24FF}, {0x2776, 0x277E}, {0x2780, 0x2788}, {0x278A,
+    0x2792}, {0x10A40, 0x10A43}, {0x10E60, 0x10E68}, {0x11052, 0x1105A}, {0x1F100, 0x1F10A},
+};
+/* Python: isnumeric() without category N: Han numerals (those above the table aside). */
+static const char other_numeric[] =
+    "㐅㒃㠪㭍一七万三九二五亖亿什仟仨伍佰億兆兩八六十"
+    "千卄卅卌叁参參叄四壱壹幺廾廿弌弍弎弐拾捌柒漆玖百"
+    "肆萬貮貳贰阡陆陌陸零參拾兩零六陸什";
+
 /* spacy/lang/char_classes.py and punctuation.py, lists of single characters. */
 static const char punct[] = "…,:;!?¿؟¡()[]{}<>_#*&。？！，、；：～·।،۔؛٪";
 static const char quotes[] = "'\"”“`‘´’‚,„»«"
@@ -145,9 +171,10 @@ static uint32_t of_unicode(uint32_t cp)
     const char *category = utf8proc_category_string((utf8proc_int32_t)cp);
     switch (category[0]) {
     case 'L':
-        return f | CH_LETTER | CH_WORD;
+        return f | CH_LETTER | CH_WORD | (category[1] == 'u' ? CH_ISUPPER : 0) |
+               (category[1] == 'l' ? CH_ISLOWER : 0);
     case 'N':
-        return f | CH_WORD | (category[1] == 'd' ? CH_DIGIT : 0);
+        return f | CH_WORD | CH_ISNUMERIC | (category[1] == 'd' ? CH_DIGIT | CH_ISDIGIT : 0);
     case 'P':
         return f | CH_PUNCT;
     default:
@@ -159,7 +186,7 @@ uint32_t chars_beyond(uint32_t cp)
 {
     bool cjk = (cp <= 0x2A6DF) || (cp >= 0x2A700 && cp <= 0x2EBEF) ||
                (cp >= 0x2F800 && cp <= 0x2FA1F);
-    return of_unicode(cp) | (cjk ? CH_ALPHA | CH_LOWER | CH_UPPER : 0);
+    return of_unicode(cp) | uax29_beyond(cp) | (cjk ? CH_ALPHA | CH_LOWER | CH_UPPER : 0);
 }
 
 static void mark_case(struct chars *t)
@@ -179,7 +206,12 @@ struct chars *chars_new(void)
     struct chars *t = mem_alloc(sizeof *t);
     for (uint32_t c = 0; c < CHARS_TABLE; c++)
         t->of[c] = of_unicode(c);
+    uax29_mark(t);
     t->of['_'] |= CH_WORD;
+    MARK(t, other_upper, CH_ISUPPER);
+    MARK(t, other_lower, CH_ISLOWER);
+    MARK(t, other_digit, CH_ISDIGIT);
+    mark_each(t, other_numeric, CH_ISNUMERIC);
     mark_case(t);
     MARK(t, uncased, CH_ALPHA | CH_LOWER | CH_UPPER);
     MARK(t, icons, CH_ICON | CH_PREFIX | CH_SUFFIX);

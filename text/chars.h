@@ -30,7 +30,14 @@ enum {
     /* datatrove/utils/text.py (0.10) */
     CH_DT_PUNCT = 32768,        /* PUNCTUATION_SET */
     CH_DT_TERMINAL = 65536,     /* TERMINAL_PUNCTUATION */
-    CH_WORD = 131072            /* \w of Python's re: isalnum() or "_" */
+    CH_WORD = 131072,           /* \w of Python's re: isalnum() or "_" */
+    CH_ISUPPER = 1 << 18,       /* str.isupper() of one character */
+    CH_ISLOWER = 1 << 19,       /* str.islower() of one character */
+    CH_ISDIGIT = 1 << 20,       /* str.isdigit() */
+    CH_ISNUMERIC = 1 << 21,     /* str.isnumeric() */
+    CH_PICTOGRAPH = 1 << 22,    /* Extended_Pictographic */
+    CH_WORD_BREAK_AT = 23,      /* five bits: Word_Break, see uax29.c */
+    CH_WORD_BREAK = 31 << 23
 };
 #define CHARS_TABLE 0x20000u
 

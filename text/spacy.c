@@ -138,6 +138,12 @@ static inline struct word *add_word(struct word_list *w)
     return &w->v[w->n++];
 }
 
+void word_list_add(struct word_list *w, size_t at, size_t bytes, unsigned flags)
+{
+    *add_word(w) = (struct word){(uint32_t)at, (uint16_t)(bytes < WORD_LONG ? bytes : WORD_LONG),
+                                 (uint16_t)flags};
+}
+
 static void add_cut(struct word_list *w, size_t n)
 {
     if (w->n_cuts == w->cap_cuts) {
@@ -177,15 +183,13 @@ static void push(const struct place *at, const char *p, size_t n)
     unsigned flags = (any & CH_LETTER ? WORD_LETTER : 0u) | (solid ? WORD_SOLID : 0u) |
                      (all & CH_PUNCT ? WORD_PUNCT : 0u) | (chars == n ? WORD_ASCII : 0u) |
                      (chars == 1 && (any & CH_SENTENCE) ? WORD_STOP : 0u);
-    *add_word(at->w) = (struct word){(uint32_t)(start - at->base),
-                                     (uint16_t)(n < WORD_LONG ? n : WORD_LONG), (uint16_t)flags};
+    word_list_add(at->w, (size_t)(start - at->base), n, flags);
 }
 
 static void push_plain(const struct place *at, const char *p, size_t n)
 {
-    *add_word(at->w) = (struct word){(uint32_t)(p - at->base),
-                                     (uint16_t)(n < WORD_LONG ? n : WORD_LONG),
-                                     WORD_LETTER | WORD_SOLID | WORD_PLAIN | WORD_ASCII};
+    word_list_add(at->w, (size_t)(p - at->base), n,
+                  WORD_LETTER | WORD_SOLID | WORD_PLAIN | WORD_ASCII);
 }
 
 static void push_special(const struct place *at, const struct spacy_exc *e, const char *p)

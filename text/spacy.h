@@ -23,7 +23,8 @@ enum {
     WORD_PUNCT = 8,             /* CH_PUNCT characters only: is_punct */
     WORD_STOP = 16,             /* one CH_SENTENCE character */
     WORD_SEEN = 32,             /* spacy.c's own */
-    WORD_ASCII = 64             /* as many characters as bytes */
+    WORD_ASCII = 64,            /* as many characters as bytes */
+    WORD_ALNUM = 128            /* of words.h: begins with a letter or number */
 };
 
 enum { WORD_LONG = 0xFFFF };
@@ -57,6 +58,8 @@ void spacy_free(struct spacy *s);                   /* NULL is allowed */
 const struct chars *spacy_chars(const struct spacy *s);
 
 void word_list_free(struct word_list *w);       /* keeps the limit */
+/* Adds a word, unless the limit is reached. */
+void word_list_add(struct word_list *w, size_t at, size_t bytes, unsigned flags);
 /* Bytes of word i of n in a text that ends at byte `end`. Between words there is only white space,
  * so a long word ends where that begins. */
 size_t word_long(const struct chars *c, struct slice text, const struct word *v, size_t i, size_t n,

@@ -7,7 +7,7 @@
 #ifndef TEXT_VIEWS_H
 #define TEXT_VIEWS_H
 #include "core/doc.h"
-#include "text/spacy.h"
+#include "text/words.h"
 
 struct words {
     const struct word *v;
@@ -15,12 +15,13 @@ struct words {
 };
 
 struct views {
-    struct words spacy;             /* v = NULL until asked for */
+    struct words by_kind[WORDS_KINDS];      /* v = NULL until asked for */
 };
 
-/* The words of d->text as spaCy's English tokenizer cuts them. `work` is the caller's scratch; very
- * many words stay there, until it is used again, and are not kept with the document. work->full
- * tells that its limit was reached. The text must be shorter than 4 GiB. */
-struct words views_spacy(struct doc *d, const struct spacy *s, struct word_list *work);
+/* The words of d->text. `work` is the caller's scratch for this kind; very many words stay there,
+ * until it is used again, and are not kept with the document. work->full tells that its limit was
+ * reached. The text must be shorter than 4 GiB. */
+struct words views_words(struct doc *d, enum words_kind kind, const struct spacy *s,
+                         struct word_list *work);
 
 #endif

@@ -1,4 +1,4 @@
-/* Repeated n-grams against the definition written out: quadratic, on texts that repeat much. */
+/* Repeated n-grams against the definitions written out: quadratic, on texts that repeat much. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include "core/hash.h"
 #include "core/mem.h"
-#include "filter/grams.h"
+#include "filter/ngrams.h"
 #include "filter/strset.h"
 
 _Noreturn void mem_failed(size_t wanted)
@@ -63,11 +63,69 @@ static uint64_t top_by_definition(const struct grams *g, size_t n)
     return best;
 }
 
+static uint64_t length(const struct grams *g, size_t i, size_t n)
+{
+    return utf8_count(gram(g, i, n));
+}
+
+/* Word by word: what Dolma, DCLM and NeMo-Curator count. */
+static struct ngram_counts counts_by_definition(const struct grams *g, size_t n)
+{
+    struct ngram_counts c = {.grams = g->n - n + 1};
+    bool *covered = mem_array(g->n, sizeof *covered);
+    size_t overlap = 0;
+    for (size_t i = 0; i + n <= g->n; i++) {
+        uint64_t count = 0, before = 0;
+        for (size_t k = 0; k + n <= g->n; k++) {
+            bool same = same_words(g, i, k, n);
+            count += same;
+            before += same && k < i;
+        }
+        if (count > c.most)
+            c.first = i, c.first_chars = c.longest_chars = length(g, i, n);
+        c.most = count > c.most ? count : c.most;
+        if (count == c.most && count > 1 && length(g, i, n) > c.longest_chars)
+            c.longest_chars = length(g, i, n);
+        c.all_chars += length(g, i, n);
+        c.repeated_chars += count > 1 ? length(g, i, n) : 0;
+        for (size_t w = 0; count > 1 && w < n; w++)
+            covered[i + w] = true;
+        if (before) {
+            c.again_chars += length(g, i + overlap, n - overlap) +
+                             (n - overlap < n - 1 ? n - overlap : n - 1);
+            overlap = n;
+        }
+        overlap -= overlap > 0;
+    }
+    for (size_t i = 0; i < g->n; i++)
+        c.covered_chars += covered[i] ? length(g, i, 1) : 0;
+    mem_free(covered);
+    return c;
+}
+
+static void check_counts(struct ngrams *x, struct grams *g)
+{
+    ngrams_run(x, g);
+    for (size_t n = NGRAM_MIN; n <= NGRAM_MAX && n <= g->n; n++) {
+        struct ngram_counts want = counts_by_definition(g, n), *got = &x->n[n];
+        assert_int_equal(got->grams, want.grams);
+        assert_int_equal(got->most, want.most);
+        assert_int_equal(got->first, want.first);
+        assert_int_equal(got->first_chars, want.first_chars);
+        assert_int_equal(got->longest_chars, want.longest_chars);
+        assert_int_equal(got->repeated_chars, want.repeated_chars);
+        assert_int_equal(got->all_chars, want.all_chars);
+        assert_int_equal(got->covered_chars, want.covered_chars);
+        assert_int_equal(got->again_chars, want.again_chars);
+    }
+}
+
 static void against_definition(void **state)
 {
     static const char *const vocabulary[] = {"a", "b", "ab", "ba", "c", "é", "longer", "longest",
                                              "averyveryverylongwordindeed", "漢"};
     struct grams g = {.n = 0};
+    struct ngrams x = {.cap = 0};
     (void)state;
     for (uint64_t round = 0; round < 300; round++) {
         struct word v[120];
@@ -78,14 +136,16 @@ static void against_definition(void **state)
             v[i] = (struct word){(uint32_t)at, (uint16_t)strlen(w), 0};
             at += (size_t)snprintf(text + at, sizeof text - at, "%s ", w);
         }
-        grams_words(&g, NULL, slice_of(text, at), v, n);
+        grams_words(&g, NULL, slice_of(text, at), v, n, 0);
         grams_top(&g);
         grams_dup(&g);
         for (size_t k = GRAM_TOP_MIN; k <= GRAM_TOP_MAX; k++)
             assert_int_equal(g.top[k], top_by_definition(&g, k));
         for (size_t k = GRAM_DUP_MIN; k <= GRAM_DUP_MAX; k++)
             assert_int_equal(g.dup[k], dup_by_definition(&g, k));
+        check_counts(&x, &g);
     }
+    ngrams_free(&x);
     grams_free(&g);
 }
 
