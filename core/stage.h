@@ -137,6 +137,9 @@ struct stage {
     /* How a document leaves the chain when this stage is the last; false: as JSON, as ever. */
     bool (*format)(const void *conf, const struct doc *d, struct buf *out);
     int (*pull)(void *conf, struct job *j, struct batch *out, bool *end);
+    /* Sees a batch's documents before map() is called for each, in the same order: for work that
+     * takes less time for many at once. */
+    void (*look_ahead)(const void *conf, struct job *j, const struct doc *docs, size_t n);
     enum verdict (*map)(const void *conf, struct job *j, struct doc *d);
     enum verdict (*prepare)(const void *conf, struct job *j, struct doc *d);
     enum verdict (*fold)(void *conf, struct job *j, struct doc *d);

@@ -167,6 +167,15 @@ static enum verdict call_fold(struct step *s, struct job *j, struct doc *d)
     return s->stage->fold(s->conf, j, d);
 }
 
+static void look_ahead(struct segment *g, struct batch *b, struct job *jobs, size_t i)
+{
+    const struct step *s = step_at(g, i);
+    if (!s->stage->look_ahead || !b->n || b->err.kind != ERR_NONE)
+        return;
+    walk_ready(b, &jobs[i], i);
+    s->stage->look_ahead(s->conf, &jobs[i], b->docs, b->n);
+}
+
 /* Runs `fn` over the batch's documents and closes the gaps that drops leave. */
 static void each(struct segment *g, struct batch *b, struct job *jobs, size_t i, call *fn,
                  bool final)
@@ -382,6 +391,8 @@ void walk_batch(struct segment *g, struct batch *b, struct job *jobs)
             set_groups(g, b);
         else
             count_in(g, b, i, TALLY_IN);
+        if (!again)
+            look_ahead(g, b, jobs, i);
         if (step_at(g, i)->stage->form == FORM_FOLD)
             fold_step(g, b, jobs, i);
         else
