@@ -1,4 +1,5 @@
 /* tokmill shard: documents with token ids to files for a trainer. */
+#include <stdio.h>
 #include "core/hash.h"
 #include "core/json.h"
 #include "core/mem.h"
@@ -7,7 +8,7 @@
 #include "shard/writer.h"
 
 enum { EOD_ADD, EOD_OMIT };
-enum { TRAIN, VALIDATION };
+enum { TRAIN, VALIDATION, TEST, PARTS };
 
 /* What prepare() finds out on any thread. */
 struct found {
@@ -22,9 +23,13 @@ struct conf {
     uint64_t level, docs;
     bool no_names;
     int compress;
-    double validation;              /* share of the documents that go there; 0: no split */
-    /* All documents, or training and validation: made at the first, which names the tokenizer. */
-    struct shard_writer *writer[2];
+    int pack;
+    uint64_t length;
+    const char *pad_id, *pack_window, *split_by;
+    bool loss_mask;
+    double validation, test;        /* shares of the documents that go there; 0: none */
+    /* All documents, or each part's: made at the first, which names the tokenizer. */
+    struct shard_writer *writer[PARTS];
     struct shard_plan plan;
     char *hash;                     /* of that tokenizer: raw JSON */
     size_t n_hash;
@@ -48,6 +53,17 @@ static const struct opt opts[] = {
             "ids are below N (default: metadata.tokenizer)"),
     OPT_F64(0, "validation", "SHARE", "0", struct conf, validation,
             "put this share of the documents (0.01) into validation/, the rest into train/"),
+    OPT_F64(0, "test", "SHARE", "0", struct conf, test, "and this share into test/"),
+    OPT_STR(0, "split-by", "FIELD", NULL, struct conf, split_by,
+            "documents with the same value go to the same part (default: with the same ids)"),
+    OPT_CHOICE(0, "pack", PACK_MODE_NAMES, "none", struct conf, pack,
+               "make sequences of --length tokens"),
+    OPT_U64(0, "length", "N", "0", struct conf, length, "tokens of a packed sequence"),
+    OPT_STR(0, "pad-id", "N", NULL, struct conf, pad_id,
+            "what fills a sequence up (default: the end-of-document id)"),
+    OPT_STR(0, "pack-window", "TOKENS", "16M", struct conf, pack_window,
+            "how far best-fit and crop look"),
+    OPT_BOOL(0, "loss-mask", struct conf, loss_mask, "write NAME.mask: 0 where padding is"),
     OPT_CHOICE(0, "compress", "none|zstd", "none", struct conf, compress,
                "whole files of mds and litdata (native is always compressed)"),
     OPT_U64(0, "level", "N", "3", struct conf, level, "zstd level"),
@@ -57,6 +73,31 @@ static int number(const char *s, const char *what, uint64_t max, uint64_t *out, 
 {
     if (shard_parse_count(s, out) || *out > max)
         return err_set(e, ERR_USAGE, "--%s: '%s' is no number in range", what, s);
+    return 0;
+}
+
+static bool is_split(const struct conf *c) { return c->validation > 0 || c->test > 0; }
+
+static int check_pack(struct conf *c, const struct setup *s, struct err *e)
+{
+    struct pack_plan *p = &c->plan.pack;
+    uint64_t v;
+    p->mode = (enum pack_mode)c->pack;
+    if (!p->mode)
+        return c->length || c->pad_id || c->loss_mask
+                   ? err_set(e, ERR_USAGE, "--length, --pad-id and --loss-mask go with --pack") : 0;
+    if (c->length < 2 || c->length > PACK_LENGTH_MAX)
+        return err_set(e, ERR_USAGE, "--pack needs --length, 2 to %d", PACK_LENGTH_MAX);
+    if (number(c->pack_window, "pack-window", (uint64_t)1 << 40, &p->window, e) ||
+        (c->pad_id && number(c->pad_id, "pad-id", UINT32_MAX, &v, e)))
+        return -1;
+    if (p->window < c->length)
+        return err_set(e, ERR_USAGE, "--pack-window is smaller than --length");
+    if (p->mode != PACK_CONCAT && p->window > s->memory / 16)
+        return err_set(e, ERR_USAGE, "--pack-window needs --memory of 16 bytes a token: %llu MB",
+                       (unsigned long long)(p->window >> 16));
+    p->length = (uint32_t)c->length;
+    c->plan.loss_mask = c->loss_mask;
     return 0;
 }
 
@@ -80,8 +121,12 @@ static int shard_open(void *conf, const struct setup *s, struct err *e)
         return err_set(e, ERR_USAGE, "--compress: %s has no packed files", c->plan.format->name);
     if (c->level < 1 || c->level > 22)
         return err_set(e, ERR_USAGE, "--level: 1 to 22");
-    if (!(c->validation >= 0 && c->validation < 1))
-        return err_set(e, ERR_USAGE, "--validation: a share from 0 to below 1");
+    if (!(c->validation >= 0 && c->test >= 0 && c->validation + c->test < 1))
+        return err_set(e, ERR_USAGE, "--validation, --test: shares from 0, together below 1");
+    if (c->split_by && !is_split(c))
+        return err_set(e, ERR_USAGE, "--split-by goes with --validation or --test");
+    if (check_pack(c, s, e))
+        return -1;
     if (c->size && number(c->size, "size", (uint64_t)1 << 60, &c->plan.size, e))
         return -1;
     if (c->eod_id && number(c->eod_id, "eod-id", UINT32_MAX, &v, e))
@@ -91,14 +136,18 @@ static int shard_open(void *conf, const struct setup *s, struct err *e)
     return 0;
 }
 
-/* One writer, or one for each part's folder. */
+/* One writer, or one for each part's folder; a part that is not asked for has none. */
 static int open_writers(struct conf *c, struct err *e)
 {
-    static const char *const name[] = {[TRAIN] = "train/", [VALIDATION] = "validation/"};
+    static const char *const name[] = {[TRAIN] = "train/", [VALIDATION] = "validation/",
+                                       [TEST] = "test/"};
+    const bool wanted[PARTS] = {true, c->validation > 0, c->test > 0};
     struct shard_plan p = c->plan;
-    for (int i = TRAIN; i <= (c->validation > 0 ? VALIDATION : TRAIN); i++) {
-        char *folder = c->validation > 0 ? manifest_path(c->plan.folder, name[i])
-                                         : mem_strdup(c->plan.folder);
+    for (int i = TRAIN; i < PARTS; i++) {
+        if (!wanted[i])
+            continue;
+        char *folder = is_split(c) ? manifest_path(c->plan.folder, name[i])
+                                   : mem_strdup(c->plan.folder);
         p.folder = folder;
         c->writer[i] = shard_writer_new(&p, e);
         mem_free(folder);
@@ -106,6 +155,17 @@ static int open_writers(struct conf *c, struct err *e)
             return -1;
     }
     return 0;
+}
+
+static void choose_pad(struct conf *c)
+{
+    struct shard_about *a = &c->plan.about;
+    uint64_t v = a->eod == EOD_NONE ? 0 : a->eod_id;
+    if (c->pad_id)
+        shard_parse_count(c->pad_id, &v);
+    c->plan.pack.pad_id = (uint32_t)v;
+    if (v > a->max_id)
+        a->max_id = (uint32_t)v;
 }
 
 /* Takes tokenizer, widths and ids from the first document. */
@@ -131,6 +191,8 @@ static int start(struct conf *c, struct slice tokenizer, struct err *e)
         if (a->eod_id > a->max_id)
             a->max_id = a->eod_id;
     }
+    if (c->pack)
+        choose_pad(c);
     a->width = c->plan.format->width(a->max_id);
     if (!a->width)
         return err_set(e, ERR_DATA, "%s cannot hold ids up to %lu", c->plan.format->name,
@@ -143,13 +205,15 @@ static int start(struct conf *c, struct slice tokenizer, struct err *e)
     return open_writers(c, e);
 }
 
-/* By the ids themselves: equal documents fall on one side, whatever else is in the run. */
+/* By the ids themselves, or a member: equal ones fall on one side, whatever else is in the run. */
 static int part_of(const struct conf *c, const struct doc *d, uint64_t seed)
 {
-    if (c->validation <= 0)
+    if (!is_split(c))
         return TRAIN;
-    uint64_t h = hash64_seed(slice_of((const char *)d->ids, d->n_ids * sizeof *d->ids), seed);
-    return (double)(h >> 11) * 0x1p-53 < c->validation ? VALIDATION : TRAIN;
+    struct slice by = c->split_by ? doc_get_text(d, slice_str(c->split_by))
+                                  : slice_of((const char *)d->ids, d->n_ids * sizeof *d->ids);
+    double x = (double)(hash64_seed(by, seed) >> 11) * 0x1p-53;
+    return x < c->validation ? VALIDATION : x < c->validation + c->test ? TEST : TRAIN;
 }
 
 static enum verdict prepare(const void *conf, struct job *j, struct doc *d)
@@ -206,33 +270,47 @@ static enum verdict commit(void *conf, struct job *j, struct doc *d)
         shard_writer_add(c->writer[part], d->ids, d->n_ids, &about, j->err))
         return DOC_FAIL;
     job_count(j, "tokens", d->n_ids + (c->plan.about.eod != EOD_NONE));
-    if (part == VALIDATION)
-        job_count(j, "validation_tokens", d->n_ids + (c->plan.about.eod != EOD_NONE));
+    static const char *const names[] = {NULL, "validation_tokens", "test_tokens"};
+    if (part != TRAIN)
+        job_count(j, names[part], d->n_ids + (c->plan.about.eod != EOD_NONE));
     job_hist(j, "tokens_per_document", (double)d->n_ids);
     return DOC_KEEP;
+}
+
+static void tell_packed(const struct pack_counts *k)
+{
+    if (k)
+        fprintf(stderr, "tokmill: shard: %llu documents of %llu tokens in %llu sequences; padding "
+                "%llu, dropped %llu, documents cut %llu\n", (unsigned long long)k->documents,
+                (unsigned long long)k->tokens, (unsigned long long)k->sequences,
+                (unsigned long long)k->padding, (unsigned long long)k->dropped,
+                (unsigned long long)k->cut);
 }
 
 static int finish(void *conf, const struct setup *s, void **scratch, int n_scratch,
                   struct err *e)
 {
     struct conf *c = conf;
-    (void)s, (void)scratch, (void)n_scratch;
+    (void)scratch, (void)n_scratch;
     if (!c->writer[TRAIN]) {        /* no documents: an empty shard of the smallest vocabulary */
         c->eod = EOD_OMIT;
         c->vocab_size = c->vocab_size ? c->vocab_size : "1";
         if (start(c, (struct slice){NULL, 0}, e))
             return -1;
     }
-    for (int i = TRAIN; i <= VALIDATION; i++)
+    for (int i = TRAIN; i < PARTS; i++) {
         if (c->writer[i] && shard_writer_finish(c->writer[i], e))
             return -1;
+        if (c->writer[i] && s->verbose)
+            tell_packed(shard_writer_packed(c->writer[i]));
+    }
     return 0;
 }
 
 static void shard_close(void *conf)
 {
     struct conf *c = conf;
-    for (int i = TRAIN; i <= VALIDATION; i++)
+    for (int i = TRAIN; i < PARTS; i++)
         shard_writer_free(c->writer[i]);
     mem_free(c->hash);
 }

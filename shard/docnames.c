@@ -77,6 +77,14 @@ int docnames_add(struct docnames_out *o, const struct shard_doc *d, struct err *
     return o->lines.n >= FRAME ? flush(o, e) : 0;
 }
 
+int docnames_add_row(struct docnames_out *o, uint64_t number, struct slice parts, struct err *e)
+{
+    buf_add_fmt(&o->lines, "{\"id\":\"sequence:%llu\"", (unsigned long long)number);
+    json_put_raw(&o->lines, "docs", parts);
+    buf_add_str(&o->lines, "}\n");
+    return o->lines.n >= FRAME ? flush(o, e) : 0;
+}
+
 int docnames_commit(struct docnames_out *o, struct shard_files *files, uint64_t documents,
                  uint64_t tokens, struct err *e)
 {

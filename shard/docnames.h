@@ -17,6 +17,8 @@ struct docnames_out;
 
 struct docnames_out *docnames_create(const char *shard_path, struct err *e);
 int docnames_add(struct docnames_out *o, const struct shard_doc *d, struct err *e);
+/* A packed sequence, by its number in the file and a JSON array of its parts (shard/packed.h). */
+int docnames_add_row(struct docnames_out *o, uint64_t number, struct slice parts, struct err *e);
 /* Commits, appends to `files`, and frees o in any case. */
 int docnames_commit(struct docnames_out *o, struct shard_files *files, uint64_t documents,
                  uint64_t tokens, struct err *e);

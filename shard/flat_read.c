@@ -55,6 +55,12 @@ static int next(struct shard_input *in, struct shard_span *s, struct shard_doc *
         return 0;
     s->at = at;
     s->n = 0;
+    if (a->eod == EOD_NONE) {           /* sequences of one length, or all in one */
+        uint64_t left = (o->end - at) / a->width;
+        s->n = a->row && a->row < left ? a->row : left;
+        o->at = at + s->n * a->width;
+        return 1;
+    }
     for (; at < o->end; at += a->width) {
         uint32_t id;
         if (id_at(in, at, &id, e))

@@ -31,6 +31,7 @@ struct shard_about {
     enum eod_place eod;
     uint32_t eod_id;            /* when eod is not EOD_NONE */
     unsigned width;             /* bytes of an id as stored: 2 or 4 */
+    uint32_t row;               /* tokens of every document, of packed sequences; 0: they differ */
 };
 
 /* One finished file, as the manifest lists it. */

@@ -40,6 +40,27 @@ static void add_file(struct buf *b, const struct shard_file *f)
     buf_add_byte(b, '}');
 }
 
+static void put_pack(struct buf *b, const struct pack_plan *p, const struct pack_counts *c)
+{
+    json_key(b, "pack");
+    buf_add_byte(b, '{');
+    json_put_str(b, "mode", slice_str(pack_mode_name(p->mode)));
+    json_put_u64(b, "length", p->length);
+    json_put_u64(b, "pad_id", p->pad_id);
+    if (p->mode != PACK_CONCAT)
+        json_put_u64(b, "window", p->window);
+    json_put_str(b, "eod", slice_str(eod_place_name(p->eod)));
+    if (p->eod != EOD_NONE)
+        json_put_u64(b, "eod_id", p->eod_id);
+    json_put_u64(b, "documents", c->documents);
+    json_put_u64(b, "tokens", c->tokens);
+    json_put_u64(b, "sequences", c->sequences);
+    json_put_u64(b, "padding", c->padding);
+    json_put_u64(b, "dropped", c->dropped);
+    json_put_u64(b, "cut_documents", c->cut);
+    buf_add_byte(b, '}');
+}
+
 static void format_manifest(struct buf *b, const struct shard_manifest *m)
 {
     const struct shard_about *a = &m->about;
@@ -57,6 +78,8 @@ static void format_manifest(struct buf *b, const struct shard_manifest *m)
     json_put_u64(b, "documents", m->documents);
     json_put_u64(b, "tokens", m->tokens);
     put_content(b, m->has_content, m->content);
+    if (m->pack.mode)
+        put_pack(b, &m->pack, &m->packed);
     json_key(b, "files");
     buf_add_byte(b, '[');
     for (size_t i = 0; i < m->files.n; i++) {
@@ -138,7 +161,7 @@ static bool parse_file(struct slice o, struct shard_files *files)
 
 static bool parse_about(struct slice all, struct shard_about *a)
 {
-    uint64_t width, max, eod = 0;
+    uint64_t width, max, eod = 0, row = 0;
     if (!number(all, "id_bytes", &width) || (width != 2 && width != 4) ||
         !number(all, "max_id", &max) || max > UINT32_MAX ||
         !eod_place_parse(inside(member(all, "eod")), &a->eod) ||
@@ -147,6 +170,10 @@ static bool parse_about(struct slice all, struct shard_about *a)
     struct slice t = member(all, "tokenizer");
     if (t.n && t.p[0] == '{')
         a->tokenizer = t;
+    struct slice pack = member(all, "pack");
+    if (pack.p && (!number(pack, "length", &row) || row < 1 || row > PACK_LENGTH_MAX))
+        return false;
+    a->row = (uint32_t)row;
     a->width = (unsigned)width;
     a->max_id = (uint32_t)max;
     a->eod_id = (uint32_t)eod;

@@ -6,6 +6,9 @@
  *      "files":[{"name":"shard.tms","size":2311,"documents":3,"tokens":1204,
  *                "xxh3_128":"...","documents_xxh3_128":"..."}]}
  *
+ * Of packed sequences it has a "pack" object too: mode, length, pad_id, window, eod and eod_id of
+ * the documents within, and how many tokens are padding or were dropped.
+ *
  * xxh3_128 is of all ids in order (of an index: of the file), documents_xxh3_128 of the content of
  * each file and of all together (both: shard/ids_hash.h). The manifest carries no time,
  * host or path. Reading trusts nothing: names with a slash are refused.
@@ -14,6 +17,7 @@
 #define SHARD_MANIFEST_H
 #include "core/buf.h"
 #include "shard/format.h"
+#include "shard/pack.h"
 
 struct shard_manifest {
     struct buf text;                /* the file; about.tokenizer points into it */
@@ -22,6 +26,8 @@ struct shard_manifest {
     uint64_t documents, tokens;
     struct hash128 content;         /* of all files' documents in order */
     bool has_content;
+    struct pack_plan pack;          /* written only: mode PACK_NONE when not packed */
+    struct pack_counts packed;
     struct shard_files files;
 };
 

@@ -51,10 +51,16 @@ static int settle_eod(struct shard_reader *r, struct err *e)
         if (a->eod == EOD_NONE)
             a->eod = r->in.format->eod;
     }
-    if (r->in.format->layout->scans && a->eod == EOD_NONE)
+    if (shard_reader_is_whole(r) && !r->wish.whole)
         return err_set(e, ERR_USAGE, "%s: no manifest tells where documents end: give --eod-id",
                        r->path);
     return 0;
+}
+
+bool shard_reader_is_whole(const struct shard_reader *r)
+{
+    const struct shard_about *a = &r->in.about;
+    return r->in.format->layout->scans && a->eod == EOD_NONE && !a->row;
 }
 
 static int open_layout(struct shard_reader *r, struct err *e)
@@ -62,6 +68,8 @@ static int open_layout(struct shard_reader *r, struct err *e)
     ask_manifest(r);
     if (r->in.format->layout->open(&r->in, e) || settle_eod(r, e))
         return -1;
+    if (shard_reader_is_whole(r))
+        return 0;
     r->names = docnames_open(r->path, e);
     return r->names || e->kind == ERR_NONE ? 0 : -1;
 }

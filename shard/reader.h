@@ -27,6 +27,7 @@ struct shard_wish {
     const char *column;                 /* of a format with several; NULL: the usual names */
     const char *tmp;                    /* folder for unpacking; NULL: /tmp */
     uint64_t tmp_max;                   /* bytes; 0: no limit */
+    bool whole;                         /* a file without borders is one document, not refused */
     struct hasher *all_ids;             /* is given all ids that go by (ids_hash.h); NULL */
 };
 
@@ -51,6 +52,7 @@ int shard_reader_take(struct shard_reader *r, struct arena *a, struct shard_doc 
 /* step() and take(): 1, 0 at the end, -1. */
 int shard_reader_next(struct shard_reader *r, struct arena *a, struct shard_doc *d,
                       const uint32_t **ids, size_t *n, struct err *e);
+bool shard_reader_is_whole(const struct shard_reader *r);       /* what wish.whole allowed */
 int shard_reader_check(struct shard_reader *r, struct err *e);  /* the layout's, for verify */
 void shard_reader_close(struct shard_reader *r);    /* NULL is allowed */
 

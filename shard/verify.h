@@ -16,6 +16,7 @@ struct shard_wish;
 struct verify_report {
     const struct shard_format *format;  /* NULL for an index */
     uint64_t size, documents, tokens;
+    bool has_borders;                   /* else documents and content are not known */
     struct hash128 ids;                 /* all of them; of an index: the file */
     struct hash128 content;             /* both: shard/ids_hash.h */
 };

@@ -6,12 +6,15 @@
 #include "core/mem.h"
 #include "shard/ids_hash.h"
 #include "shard/manifest.h"
+#include "shard/packed.h"
 #include "shard/docnames.h"
 
 struct shard_writer {
     struct shard_plan plan;
     struct shard_sink *sink;        /* the file being written, or NULL */
-    struct docnames_out *names;        /* beside it, or NULL */
+    struct docnames_out *names;     /* beside it, or NULL */
+    struct packer *packer;          /* or NULL */
+    struct packed *packed;          /* beside the file, instead of names */
     struct hasher *file_content, *content;
     char *tokenizer, *folder, *prefix;
     uint64_t tokens, documents;     /* of that file */
@@ -20,6 +23,18 @@ struct shard_writer {
     struct shard_manifest old;      /* of an earlier run in this folder */
     bool old_gone;
 };
+
+static int add_row(void *to, const struct pack_row *r, struct err *e);
+
+/* To the format a sequence is a document without an end-of-document id of its own. */
+static void start_packing(struct shard_writer *w)
+{
+    struct pack_plan *p = &w->plan.pack;
+    p->eod = w->plan.about.eod;
+    p->eod_id = w->plan.about.eod_id;
+    w->plan.about.eod = EOD_NONE;
+    w->packer = pack_new(p, add_row, w);
+}
 
 struct shard_writer *shard_writer_new(const struct shard_plan *p, struct err *e)
 {
@@ -35,6 +50,8 @@ struct shard_writer *shard_writer_new(const struct shard_plan *p, struct err *e)
     w->plan.about.tokenizer = slice_of(w->tokenizer, p->about.tokenizer.n);
     if (w->plan.size == UINT64_MAX)
         w->plan.size = p->format->tokens;
+    if (p->pack.mode)
+        start_packing(w);
     w->content = hasher_new();
     /* A damaged old manifest is no reason to refuse: it is about to be replaced. */
     struct err ignored;
@@ -64,12 +81,25 @@ static char *file_path(const struct shard_writer *w)
     return path;
 }
 
+static int open_beside(struct shard_writer *w, const char *path, struct err *e)
+{
+    const struct shard_format *f = w->plan.format;
+    if (w->packer) {
+        w->packed = packed_open(f, path, w->plan.pack.length, w->plan.loss_mask, e);
+        return w->packed ? 0 : -1;
+    }
+    if (f->names_docs || w->plan.no_names)
+        return 0;
+    w->names = docnames_create(path, e);
+    return w->names ? 0 : -1;
+}
+
 static int open_file(struct shard_writer *w, struct err *e)
 {
     const struct shard_format *f = w->plan.format;
     char *path = file_path(w);
     w->sink = f->open(path, &w->plan.about, w->plan.level, e);
-    if (w->sink && !f->names_docs && !w->plan.no_names && !(w->names = docnames_create(path, e))) {
+    if (w->sink && open_beside(w, path, e)) {
         f->abort(w->sink);
         w->sink = NULL;
     }
@@ -97,21 +127,25 @@ static int close_file(struct shard_writer *w, struct err *e)
 {
     struct shard_sink *s = w->sink;
     struct docnames_out *names = w->names;
+    struct packed *packed = w->packed;
     const size_t at = w->done.files.n;
     forget_old(w);
     w->done.documents += w->documents;
     w->done.tokens += w->tokens;
     w->sink = NULL;
     w->names = NULL;
+    w->packed = NULL;
     if (w->plan.format->commit(s, &w->done.files, e)) {
         docnames_abort(names);
+        packed_abort(packed);
         return -1;
     }
     w->done.files.v[at].content = hasher_value(w->file_content);
     w->done.files.v[at].has_content = true;
     hasher_free(w->file_content);
     w->file_content = NULL;
-    return names ? docnames_commit(names, &w->done.files, w->documents, w->tokens, e) : 0;
+    return packed  ? packed_commit(packed, &w->done.files, w->documents, w->tokens, e)
+           : names ? docnames_commit(names, &w->done.files, w->documents, w->tokens, e) : 0;
 }
 
 /* Whether the file has no room for n more tokens. */
@@ -129,8 +163,8 @@ static void add_content(struct hasher *h, const uint32_t *ids, size_t n)
     ids_hash_border(h);
 }
 
-int shard_writer_add(struct shard_writer *w, const uint32_t *ids, size_t n,
-                     const struct shard_doc *d, struct err *e)
+static int add(struct shard_writer *w, const uint32_t *ids, size_t n, const struct shard_doc *d,
+               struct err *e)
 {
     const struct shard_format *f = w->plan.format;
     const struct shard_about *a = &w->plan.about;
@@ -156,6 +190,19 @@ int shard_writer_add(struct shard_writer *w, const uint32_t *ids, size_t n,
     w->tokens += all;
     w->documents++;
     return 0;
+}
+
+int shard_writer_add(struct shard_writer *w, const uint32_t *ids, size_t n,
+                     const struct shard_doc *d, struct err *e)
+{
+    return w->packer ? pack_add(w->packer, ids, n, d, e) : add(w, ids, n, d, e);
+}
+
+static int add_row(void *to, const struct pack_row *r, struct err *e)
+{
+    struct shard_writer *w = to;
+    const struct shard_doc d = {.id = r->n_parts ? r->parts[0].doc.id : slice_of("", 0)};
+    return add(w, r->ids, w->plan.pack.length, &d, e) || packed_add(w->packed, r, e) ? -1 : 0;
 }
 
 static bool listed(const struct shard_files *files, const char *name)
@@ -203,18 +250,29 @@ static int write_index(struct shard_writer *w, struct err *e)
 
 int shard_writer_finish(struct shard_writer *w, struct err *e)
 {
+    if (w->packer && pack_finish(w->packer, e))
+        return -1;
     if (!w->sink && !w->done.files.n && open_file(w, e))
         return -1;                  /* no documents: one empty, valid file */
     if (w->sink && close_file(w, e))
         return -1;
     w->done.format = w->plan.format;
     w->done.about = w->plan.about;
+    if (w->packer) {
+        w->done.pack = w->plan.pack;
+        w->done.packed = *pack_counts(w->packer);
+    }
     w->done.content = hasher_value(w->content);
     w->done.has_content = true;
     if (write_index(w, e) || manifest_write(w->folder, &w->done, e))
         return -1;
     remove_old(w);
     return 0;
+}
+
+const struct pack_counts *shard_writer_packed(const struct shard_writer *w)
+{
+    return w->packer ? pack_counts(w->packer) : NULL;
 }
 
 const struct shard_manifest *shard_writer_done(const struct shard_writer *w) { return &w->done; }
@@ -226,6 +284,8 @@ void shard_writer_free(struct shard_writer *w)
     if (w->sink)
         w->plan.format->abort(w->sink);
     docnames_abort(w->names);
+    packed_abort(w->packed);
+    pack_free(w->packer);
     hasher_free(w->file_content);
     hasher_free(w->content);
     manifest_free(&w->done);

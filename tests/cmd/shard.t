@@ -93,6 +93,18 @@ is "$("$TOKMILL" unshard v2/validation/ | jq -c .input_ids | sort -u | cksum)" \
 "$TOKMILL" --seed 9 shard many.jsonl --validation 0.2 -o v3/
 status_is 1 "another seed, others" cmp v/validation/shard.tms v3/validation/shard.tms
 status_is 2 "no share" "$TOKMILL" shard d.jsonl --validation 1 -o x/
+status_is 2 "no shares" "$TOKMILL" shard d.jsonl --validation 0.5 --test 0.5 -o x/
+"$TOKMILL" shard many.jsonl --validation 0.2 --test 0.1 -o v4/
+"$TOKMILL" unshard v4/test/ | jq -c .input_ids | sort -u > test
+"$TOKMILL" unshard v4/train/ | jq -c .input_ids | sort -u > train4
+is "$(cat train4 validation test | sort | uniq -d | wc -l | tr -d ' ') $(cat train4 validation test | wc -l | tr -d ' ')" \
+    "0 300" "--test: a third part, which takes nothing of validation"
+"$TOKMILL" unshard v4/validation/ | jq -c .input_ids | sort -u | cmp - validation && ok "and adds nothing to it" ||
+    not_ok "and adds nothing to it"
+awk '{ sub(/"text":""/, "\"text\":\"\",\"host\":\"h" NR % 20 "\""); print }' many.jsonl > hosts.jsonl
+"$TOKMILL" shard hosts.jsonl --validation 0.3 --split-by host -o v5/
+is "$(jq -r '.documents % 20' v5/validation/manifest.json)" 0 "--split-by: all of a host on one side"
+status_is 2 "--split-by alone" "$TOKMILL" shard d.jsonl --split-by host -o x/
 sed 's/abc/abd/' d.jsonl | tail -n 1 > other.jsonl
 status_is 1 "documents of two tokenizers are refused" "$TOKMILL" shard d.jsonl other.jsonl -o x/
 status_is 1 "and leave no manifest" test -e x/manifest.json
