@@ -2,7 +2,7 @@
 #include "filter/pii.h"
 #include <arpa/inet.h>
 
-const char *const pii_names[PII_KINDS] = {"email", "ipv4", "ipv6"};
+const char *const pii_names[PII_KINDS] = {"email", "ipv4", "ipv6", "phone", "card", "ssn", "key"};
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_alnum(char c) { return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'z'); }
@@ -152,30 +152,33 @@ static bool plain_quad(struct slice s, uint32_t *address)
     return true;
 }
 
-/* The expression has no boundaries: it starts at the first digit from which it fits, and what it
- * took is passed over even if the number is not public. */
-static bool next_ipv4(struct slice text, size_t from, struct pii_match *m)
+/* The expression has no boundaries: it starts at the first digit from which it fits. */
+bool pii_next_quad(struct slice text, size_t from, struct pii_match *m)
 {
     const char *p = text.p + from, *end = text.p + text.n;
     const char *floor = p;
-    while (p < end && (p = memchr(p, '.', (size_t)(end - p)))) {
-        const char *s = p;
+    for (; p < end && (p = memchr(p, '.', (size_t)(end - p))); p++) {
+        const char *s = p, *last = NULL;
         while (s > floor && p - s < 3 && is_digit(s[-1]))
             s--;
-        const char *last = NULL;
         for (; s < p && !last; s += !last)
             if ((last = three_octets(s, end)))
                 last = octet(last, end);
-        uint32_t address;
-        if (!last) {
-            p++;
-            continue;
-        }
-        *m = (struct pii_match){PII_IPV4, (size_t)(s - text.p), (size_t)(last - s)};
-        if (plain_quad(slice_of(s, m->n), &address) && pii_public_ipv4(address))
+        if (last) {
+            *m = (struct pii_match){PII_IPV4, (size_t)(s - text.p), (size_t)(last - s)};
             return true;
-        p = floor = last;
+        }
     }
+    return false;
+}
+
+/* What the expression took is passed over even if the number is not public. */
+static bool next_ipv4(struct slice text, size_t from, struct pii_match *m)
+{
+    uint32_t address;
+    for (; pii_next_quad(text, from, m); from = m->at + m->n)
+        if (plain_quad(slice_of(text.p + m->at, m->n), &address) && pii_public_ipv4(address))
+            return true;
     return false;
 }
 
@@ -234,9 +237,26 @@ static bool next_ipv6(const struct chars *c, struct slice text, size_t from, str
 
 /* ---- all kinds in order ------------------------------------------------------------------- */
 
-void pii_start(struct pii_finder *f, const struct chars *c, struct slice text, unsigned kinds)
+void pii_start(struct pii_finder *f, const struct chars *c, struct key_finder *keys,
+               struct slice text, unsigned kinds)
 {
-    *f = (struct pii_finder){.chars = c, .text = text, .kinds = kinds};
+    *f = (struct pii_finder){.chars = c, .keys = keys, .text = text, .kinds = kinds};
+}
+
+static bool next_of(const struct pii_finder *f, enum pii_kind k, struct slice text, size_t from,
+                    struct pii_match *m)
+{
+    switch (k) {
+    case PII_EMAIL: return next_email(f->chars, text, from, m);
+    case PII_IPV4: return next_ipv4(text, from, m);
+    case PII_IPV6: return next_ipv6(f->chars, text, from, m);
+    case PII_PHONE: return pii_next_phone(f->chars, text, from, m);
+    case PII_CARD: return pii_next_card(f->chars, text, from, m);
+    case PII_SSN: return pii_next_ssn(f->chars, text, from, m);
+    default: break;
+    }
+    m->kind = PII_KEY;
+    return key_next(f->keys, text, from, &m->at, &m->n);
 }
 
 /* Keeps the match of one kind that lies ahead; looks for the next where it is used up. */
@@ -247,10 +267,7 @@ static void look(struct pii_finder *f, enum pii_kind k, size_t limit)
     if (!(f->kinds & 1u << k) || (m->n && m->at >= f->from) || f->looked[k] > limit)
         return;
     size_t from = f->from > f->looked[k] ? f->from : f->looked[k];
-    bool found = k == PII_EMAIL  ? next_email(f->chars, upto, from, m)
-                 : k == PII_IPV4 ? next_ipv4(upto, from, m)
-                                 : next_ipv6(f->chars, upto, from, m);
-    if (!found) {
+    if (!next_of(f, k, upto, from, m)) {
         m->n = 0;
         f->looked[k] = limit + 1;
     }
@@ -263,10 +280,10 @@ bool pii_next(struct pii_finder *f, struct pii_match *m)
     size_t limit = a[PII_EMAIL].n ? a[PII_EMAIL].at : f->text.n;
     if (limit != f->limit) {        /* behind an e-mail address the others go on */
         f->limit = limit;
-        f->looked[PII_IPV4] = f->looked[PII_IPV6] = 0;
+        memset(f->looked + 1, 0, sizeof f->looked - sizeof *f->looked);
     }
-    look(f, PII_IPV4, limit);
-    look(f, PII_IPV6, limit);
+    for (int k = 0; k < PII_KINDS; k++)
+        look(f, (enum pii_kind)k, limit);
     for (int k = 0; k < PII_KINDS; k++)
         if (a[k].n && a[k].at >= f->from && (!first || a[k].at < first->at))
             first = &a[k];
