@@ -86,6 +86,21 @@ class Order(Loading):
         list(loader)
         self.assertTrue(np.array_equal(late, loader.load(4 * 1000 + 16)))
 
+    def test_batches_that_are_kept_stay_as_they_are(self):
+        """Arrays are used again, but never while anything still looks at them."""
+        w = self.windows(None, epochs=1)
+        want = [w.batch(np.arange(p, p + 8)) for p in range(0, 1000, 8)]
+        for threads in (0, 2):
+            kept, addresses = [], set()
+            for i, b in enumerate(tokmill.Loader(w, 8, threads=threads)):
+                addresses.add(b.ctypes.data)
+                kept.append((i, b[2:, 1:]) if i % 3 else (i, None))
+                del b
+            self.assertLess(len(addresses), 125)
+            for i, view in kept:
+                if view is not None:
+                    self.assertTrue(np.array_equal(view, want[i][2:, 1:]), i)
+
     def test_types(self):
         for dtype in (np.uint16, np.int32, np.uint32, np.int64):
             l = tokmill.Loader(self.windows(), 4, dtype=dtype)

@@ -45,6 +45,9 @@ class Read(Case):
             starts[:4] = 0, 65536 - 2048, 65535, len(want) - 2049
             rows = data.fill(starts, np.empty((200, 2049), np.int64))
             self.assertTrue(np.array_equal(rows, want[starts[:, None] + np.arange(2049)]))
+            for bad in (-1, len(want) - 2048):
+                with self.assertRaises(IndexError):
+                    data.fill(np.array([5, bad]), np.empty((2, 2049)))
             for start, n in [(-1, 1), (len(want), 1), (0, len(want) + 1)]:
                 with self.assertRaises(IndexError):
                     data.read(start, n)
@@ -56,7 +59,7 @@ class Read(Case):
         ids = np.random.default_rng(2).permutation(np.arange(1, 200_000))
         data = tokmill.open(shard(self.path("e"), [ids], 200_000))
         self.assertTrue(np.array_equal(data.read(0, len(ids)), ids))
-        self.assertGreater(sum(len(data.shards[0].block(i).at) for i in range(4)), 50_000)
+        self.assertGreater(sum(len(data.shards[0].block(i)._at) for i in range(4)), 50_000)
         self.assertTrue(np.array_equal(data.read(65_000, 2049), ids[65_000:67_049]))
 
     def test_empty(self):

@@ -12,6 +12,7 @@ import numpy as np
 
 from . import order as orders
 
+SPAN = 524288       # tokens: a sample that begins in it and ends behind it costs another block
 CHUNK = 4096        # positions whose order is computed at once
 
 
@@ -22,7 +23,7 @@ class Windows:
     seq       tokens of a sample, less one
     shuffle   None; "global": any sample anywhere; "blocks": what lies together is read together
     span, buffer    of "blocks": samples that stay together in storage, and spans that are shuffled
-              among each other; by default about 262,144 tokens and 64 spans (16.8M tokens)
+              among each other; by default about 524,288 tokens and 64 spans (33.6M tokens)
     epochs    a number of epochs after which it ends; None: never
     """
 
@@ -34,7 +35,7 @@ class Windows:
         if not self.per_epoch:
             raise ValueError(f"{data.tokens} tokens do not make one sample of {seq} + 1")
         self.left_over = max(data.tokens - 1, 0) % self.seq
-        self.order = self._order(shuffle, seed, span or max(262144 // self.seq, 1), buffer)
+        self.order = self._order(shuffle, seed, span or max(SPAN // self.seq, 1), buffer)
         self._chunk = None
 
     def _order(self, shuffle, seed, span, buffer):
@@ -57,11 +58,11 @@ class Windows:
     def numbers(self, positions):
         """Which windows of the data stand at these positions (an array)."""
         chunk = self._chunk         # one look: another thread may replace it
-        first, last = int(positions.min()), int(positions.max())
+        first, last = positions.min(), positions.max()
         if chunk is None or first < chunk[0] or last >= chunk[0] + len(chunk[1]):
             if last - first >= CHUNK:
                 return self.order.at(positions)
-            at = first // CHUNK * CHUNK
+            at = int(first) // CHUNK * CHUNK
             chunk = at, self.order.at(np.arange(at, at + 2 * CHUNK))
             self._chunk = chunk
         return chunk[1][positions - chunk[0]]

@@ -58,6 +58,11 @@ class FlatShard:
     def copy(self, start, out, cache=None):
         out[:] = self.read(start, len(out))
 
+    def rows(self, starts, out, numbers, cache=None):
+        """out[numbers[k]] becomes the ids from starts[k] on."""
+        for start, row in zip(starts, numbers):
+            out[row] = self.read(start, out.shape[1])
+
     @property
     def ends(self):
         """Ends of documents in tokens, from the start of the shard."""

@@ -10,6 +10,7 @@ import concurrent.futures
 
 import numpy as np
 
+from .buffers import Buffers
 from .errors import StateError
 
 STATE = 1       # version of state_dict()
@@ -36,7 +37,7 @@ class Loader:
             raise ValueError(f"a batch of {batch} samples cannot be shared by {world} ranks equally")
         self.source, self.batch_size, self.rank, self.world = source, batch, rank, world
         self.threads, self.ahead, self.dtype = threads, ahead or max(2 * threads, 1), dtype
-        self.borders = borders
+        self.borders, self._buffers = borders, Buffers(self.ahead + threads + 3)
         self.samples = samples if samples is not None else default_end(source)
         if source.end is not None and self.samples > source.end:
             raise ValueError(f"{self.samples} samples, but the source ends after {source.end}")
@@ -57,7 +58,8 @@ class Loader:
     def load(self, position):
         """This rank's batch of the step that begins at a position. Any thread may call it."""
         positions = self.step(position)
-        tokens = self.source.batch(positions, self.dtype)
+        out = self._buffers.take((len(positions), self.source.seq + 1), self.dtype)
+        tokens = self.source.batch(positions, out=out)
         return (tokens, self.source.borders(positions)) if self.borders else tokens
 
     def __iter__(self):

@@ -2,10 +2,9 @@
 
     NativeShard     opening reads and checks footer, header and block table; the table of documents
                     and the rank tables are read when first asked for
-    Block           a decoded block: 16-bit ranks, to be looked up in a rank table when copied
+    Block           a decoded block
 
-Blocks stay ranks, half as large as 32-bit ids, and what is copied out is looked up straight into the
-caller's array, whatever its type. What was stored is checked before it is used: each block's head by
+What was stored is checked before it is used: each block's head by
 its seal, each zstd frame by its hash; a rank or id out of range is refused. verify() compares the
 hashes of the decoded ids as well.
 """
@@ -30,24 +29,40 @@ ENTRY = np.dtype([("offset", "<u8"), ("token", "<u8"), ("document", "<u8"), ("ha
 TABLE = np.dtype([("offset", "<u8"), ("name", "<u8"), ("size", "<u4"), ("zero", "<u4")])
 
 
+_NONE = np.zeros(0, np.int64)
+
+
 class Block:
-    """Ranks of a block, the places and ids of its exceptions, and its rank table."""
+    """A decoded block: ranks at first, which is what a single window needs; ids once it is asked for
+    much or again."""
 
-    __slots__ = ("ranks", "at", "ids", "table")
+    def __init__(self, ranks, at, exceptions, table):
+        self.n, self.nbytes = len(ranks), 4 * len(ranks)
+        self._ranks, self._at, self._exceptions, self._table = ranks, at, exceptions, table
+        self._ids, self._asked = None, False
 
-    def __init__(self, ranks, at, ids, table):
-        self.ranks, self.at, self.ids, self.table = ranks, at, ids, table
+    def ids(self):
+        """All ids, as 32-bit numbers."""
+        if self._ids is None:       # two threads may both do it, to the same end
+            out = np.take(self._table.of(np.dtype(np.uint32)), self._ranks, mode="wrap")
+            if len(self._at):
+                out[self._at] = self._exceptions
+            self._ids = out
+        return self._ids
 
-    @property
-    def nbytes(self):
-        return self.ranks.nbytes + self.at.nbytes + self.ids.nbytes
+    def wanted(self, n):
+        """ids() if the block is asked for so many or again; else None: copy() them."""
+        if self._asked or 4 * n > self.n:
+            return self.ids()
+        self._asked = True
+        return None
 
     def copy(self, start, out):
-        """The ids from token `start` of the block on."""
-        np.take(self.table.of(out.dtype), self.ranks[start:start + len(out)], out=out, mode="wrap")
-        if len(self.at):
-            a, b = np.searchsorted(self.at, (start, start + len(out)))
-            out[self.at[a:b] - start] = self.ids[a:b]
+        """The ids from token `start` of the block on, without those of the whole block."""
+        np.take(self._table.of(out.dtype), self._ranks[start:start + len(out)], out=out, mode="wrap")
+        if len(self._at):
+            a, b = np.searchsorted(self._at, (start, start + len(out)))
+            out[self._at[a:b] - start] = self._exceptions[a:b]
 
 
 class RankTable:
@@ -146,21 +161,23 @@ class NativeShard:
         self._seal_of_docs = seals[2]
         self._rank = np.frombuffer(data, TABLE, tables, 32)
         entries = np.frombuffer(data, ENTRY, blocks + 1, 32 + 24 * tables)
-        self._entries = entries
+        self._hash, self._table = entries["hash"].copy(), entries["table"].copy()
+        self._offset = entries["offset"].astype(np.int64)
+        self._size = entries["size"].astype(np.int64)
         self._token = entries["token"].astype(np.int64)
         self._document = entries["document"].astype(np.int64)
-        self._check_entries(entries, tables)
+        self._check_entries(tables)
         del self._tail
 
-    def _check_entries(self, entries, tables):
-        offset, size = entries["offset"].astype(np.int64), entries["size"].astype(np.int64)
+    def _check_entries(self, tables):
+        offset, size = self._offset, self._size
         tokens, documents = np.diff(self._token), np.diff(self._document)
         if ((self._token[0], self._document[0], self._token[-1], self._document[-1], offset[-1])
                 != (0, 0, self.tokens, self.documents, self._index_at)
                 or np.any(tokens < 0) or np.any(tokens > BLOCK_MAX) or np.any(documents < 0)
                 or np.any(offset < 0) or np.any(size[:-1] < BLOCK_HEAD + 2 * documents)
                 or np.any(offset[:-1] + size[:-1] > offset[1:])
-                or np.any(entries["table"][:-1] >= tables)):
+                or np.any(self._table[:-1] >= tables)):
             raise self._flaw("the block table contradicts itself")
 
     # ---- ids
@@ -184,10 +201,12 @@ class NativeShard:
         planes = self._zstd(data[28:28 + z], 4 * k, "a rank table")
         steps = planes.reshape(4, k).T.copy().view("<u4").reshape(k)
         ids = np.cumsum(steps, dtype=np.uint32)
-        if k and (ids.max() > max_id or len(np.unique(ids)) < k):
-            raise self._flaw("a rank table lists an id twice or one above the largest")
         rest = np.ones(min(max_id + 1, EXCEPTION), bool)    # larger ones are not reached
-        rest[ids[ids < len(rest)]] = False
+        low = ids[ids < len(rest)]
+        rest[low] = False
+        high = np.unique(ids[ids >= len(rest)])
+        if len(high) + len(rest) - np.count_nonzero(rest) < k or k and ids.max() > max_id:
+            raise self._flaw("a rank table lists an id twice or one above the largest")
         return np.concatenate([ids, np.flatnonzero(rest)[:EXCEPTION - k]])
 
     def _zstd(self, frame, n, what):
@@ -198,18 +217,17 @@ class NativeShard:
 
     def block(self, i):
         """Block i, decoded. Both hashes of the head are compared, so is its place in the table."""
-        entry, what = self._entries[i], f"block {i}"
+        what, number = f"block {i}", int(self._table[i])
         n = int(self._token[i + 1] - self._token[i])
         d = int(self._document[i + 1] - self._document[i])
-        data = self.file.read(int(entry["offset"]), int(entry["size"]))
+        data = self.file.read(int(self._offset[i]), int(self._size[i]))
         x = min(n, struct.unpack_from("<I", data, 24)[0])
         size = BLOCK_HEAD + 4 * x + 2 * d
         head = self._frame(data[:size], BLOCK_MARK, f"head of {what}")
         tokens, documents, x, c, table, ids_hash, hashed = struct.unpack_from("<4I3Q", head, 16)
-        number = int(entry["table"])
         frame = data[size:]
         if (tokens, documents, c, table, ids_hash) != (n, d, len(frame), int(self._rank[number]["name"]),
-                                                       int(entry["hash"])):
+                                                       int(self._hash[i])):
             raise self._flaw(f"{what} contradicts the block table")
         if xxh3_64(frame) != hashed:
             raise self._flaw(f"{what} is damaged: its hash is another")
@@ -218,27 +236,42 @@ class NativeShard:
 
     def _ranks(self, ranks, ids, table, what):
         """No rank without an id, as many exceptions as were announced, none above the largest id."""
-        at = np.zeros(0, np.int64)
+        at = _NONE
         if len(ids) == 0:
             good = len(ranks) == 0 or ranks.max() < table.n
         else:
             at = np.flatnonzero(ranks >= table.n)
-            good = len(at) == len(ids) and np.all(ranks[at] == EXCEPTION) and ids.max() <= self.max_id
+            good = (len(at) == len(ids) and ids.max() <= self.max_id
+                    and (table.n == EXCEPTION or np.all(ranks[at] == EXCEPTION)))
         if not good:
             raise self._flaw(f"{what} has an id out of range")
         return Block(ranks, at, ids, table)
 
     def copy(self, start, out, cache=None):
         """out[:] becomes the ids from token `start` on; blocks come from the cache if there is one."""
-        done, i = 0, self._block_of(start)
-        while done < len(out):
-            block = cache.get((self, i), lambda: self.block(i)) if cache else self.block(i)
-            at = start + done - int(self._token[i])
-            n = min(len(out) - done, len(block.ranks) - at)
-            if n > 0:
-                block.copy(at, out[done:done + n])
+        self.rows([start], out[None], [0], cache)
+
+    def rows(self, starts, out, numbers, cache=None):
+        """out[numbers[k]] becomes the ids from starts[k] on; starts rise, so a block is got once."""
+        width, first, end, block, ids = out.shape[1], 0, -1, None, None
+        for start, row in zip(starts, numbers):
+            if ids is not None and first <= start and start + width <= end:
+                out[row] = ids[start - first:start - first + width]
+                continue
+            done = 0
+            while done < width:
+                at = start + done
+                if not first <= at < end:
+                    i = self._block_of(at)
+                    block = cache.get((self, i), self.block, i) if cache else self.block(i)
+                    first, end, ids = int(self._token[i]), int(self._token[i + 1]), None
+                n = min(width - done, end - at)
+                ids = ids if ids is not None else block.wanted(n)
+                if ids is not None:
+                    out[row, done:done + n] = ids[at - first:at - first + n]
+                else:
+                    block.copy(at - first, out[row, done:done + n])
                 done += n
-            i += 1
 
     def _block_of(self, token):
         i = token >> 16     # so it is unless shards were merged or mended
@@ -274,10 +307,8 @@ class NativeShard:
     def verify(self):
         """Decodes everything and compares the hashes of the ids; raises ShardError at the first flaw."""
         for i in range(self.blocks):
-            block = self.block(i)
-            ids = np.empty(len(block.ranks), "<u4")
-            block.copy(0, ids)
-            if xxh3_64(ids.view(np.uint8)) != int(self._entries[i]["hash"]):
+            ids = self.block(i).ids()
+            if xxh3_64(ids.view(np.uint8)) != int(self._hash[i]):
                 raise self._flaw(f"block {i}: the hash of its ids is another")
         self.ends
 

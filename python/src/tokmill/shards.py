@@ -4,6 +4,7 @@ open() takes a file, a folder with a manifest, a list of either, or URLs; what a
 its content and name. Shards is the stream: token t of all, windows that straddle files, documents.
 Decoded blocks of compressed shards are kept in a cache of so many bytes, shared by all threads.
 """
+import bisect
 import collections
 import json
 import os
@@ -15,7 +16,7 @@ from . import flat, native
 from .errors import ShardError
 from .files import exists, is_url, join, open_file, whole
 
-CACHE = 64 << 20
+CACHE = 160 << 20
 
 
 class BlockCache:
@@ -33,7 +34,8 @@ class BlockCache:
     def __setstate__(self, state):
         self.__init__(state["limit"])
 
-    def get(self, key, make):
+    def get(self, key, make, *args):
+        """The block of a key, which make(*args) gives if it is not there."""
         if self._process != os.getpid():    # after a fork, locks may be held by nobody
             self.__init__(self.limit)
         with self._lock:
@@ -46,9 +48,9 @@ class BlockCache:
                 mine = self._coming[key] = threading.Event()
         if other is not None:
             other.wait()
-            return self.get(key, make)
+            return self.get(key, make, *args)
         try:
-            block = make()
+            block = make(*args)
             self._put(key, block)
             return block
         finally:
@@ -70,7 +72,8 @@ class Shards:
     def __init__(self, shards, cache=CACHE):
         self.shards = list(shards)
         self.starts = np.cumsum([0] + [s.tokens for s in self.shards])
-        self.tokens = int(self.starts[-1])
+        self._starts = self.starts.tolist()
+        self.tokens = self._starts[-1]
         self.cache = BlockCache(cache)
         self._ends = self._print = None
 
@@ -86,21 +89,26 @@ class Shards:
     def fill(self, starts, out):
         """Row i of `out` becomes the tokens from starts[i] on. Rows are read in the order of the
         data, so that a block is decoded once however the rows are shuffled."""
-        first = np.searchsorted(self.starts, starts, side="right") - 1
-        inside = starts - self.starts[first]
-        for row in np.argsort(starts, kind="stable").tolist():
-            shard = self.shards[first[row]]
-            if inside[row] + out.shape[1] <= shard.tokens:
-                shard.copy(int(inside[row]), out[row], self.cache)
-            else:
-                self._copy(int(starts[row]), out[row])
+        if len(starts) and (starts.min() < 0 or starts.max() + out.shape[1] > self.tokens):
+            raise IndexError(f"a row of {out.shape[1]} tokens is not within {self.tokens}")
+        order = np.argsort(starts, kind="stable")
+        starts, order, width, a = starts[order], order.tolist(), out.shape[1], 0
+        while a < len(order):       # a run of rows that begin in one shard
+            i = bisect.bisect_right(self._starts, starts[a]) - 1
+            shard, here = self.shards[i], self._starts[i]
+            whole, b = (a + int(n) for n in np.searchsorted(
+                starts[a:], (here + shard.tokens - width + 1, here + shard.tokens)))
+            shard.rows((starts[a:whole] - here).tolist(), out, order[a:whole], self.cache)
+            for k in range(whole, b):       # over the end of the shard
+                self._copy(int(starts[k]), out[order[k]])
+            a = b
         return out
 
     def _copy(self, start, out):
         if start < 0 or start + len(out) > self.tokens:
             raise IndexError(f"tokens {start} to {start + len(out)} of {self.tokens}")
-        i = int(np.searchsorted(self.starts, start, side="right")) - 1
-        at, done = start - int(self.starts[i]), 0
+        i = bisect.bisect_right(self._starts, start) - 1
+        at, done = start - self._starts[i], 0
         while done < len(out):
             n = min(len(out) - done, self.shards[i].tokens - at)
             if n:
