@@ -179,6 +179,11 @@ def compare(task, input_name, n_bytes, ours, peers, threads=1,
         systems.append(("tokmill", lambda: tokmill(ours, threads, result)))
     for name, venv, args in peers:
         systems.append((name, lambda name=name, venv=venv, args=args: peer(name, venv, args, threads)))
+    table(task, input_name, n_bytes, systems, threads, same)
+
+
+def table(task, input_name, n_bytes, systems, threads=1, same=()):
+    """Measures each of (name, function) and prints a line; ratios are to the first that there is."""
     first = None
     for name, measure in systems:
         try:
@@ -187,10 +192,10 @@ def compare(task, input_name, n_bytes, ours, peers, threads=1,
             say(f"    {name}: not measured: {e}")
             continue
         write(task, input_name, name, threads, n_bytes, m)
-        ratio = "" if name == "tokmill" or not first else f"x {m['seconds'] / first['seconds']:.2f}"
+        ratio = f"x {m['seconds'] / first['seconds']:.2f}" if first else ""
         say(f"    {name + ' ' + m['version']:34} {n_bytes / 1e6 / m['seconds']:9.1f} MB/s  {ratio:8} "
             f"{m['rss'] / 2**20:7.0f} MiB  {show(m['result'])}")
-        if name == "tokmill":
+        if not first and name.startswith("tokmill"):
             first = m
         for key in same:
             if first and m["result"].get(key) != first["result"].get(key):

@@ -4,7 +4,7 @@
 # Environment: TOKMILL_DATA labelled pages and vocabularies, TOKMILL_PEERS environments of peers.
 set -eu
 cd "$(dirname "$0")/.."
-families="encode train read extract filter lang sign whole shard"
+families="encode train read extract filter lang sign whole shard loader"
 [ $# -gt 0 ] || set -- $families
 for f in "$@"; do
     case " $families " in *" $f "*) ;; *) echo "no family $f: $families" >&2; exit 2 ;; esac
