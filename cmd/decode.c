@@ -8,7 +8,8 @@
 
 struct conf {
     const char *tokenizer, *pattern;
-    bool skip_special, keep_ids, any_tokenizer;
+    const char *specials;
+    bool skip_special, keep_ids, any_tokenizer, raw;
     struct tokenizer *t;
     struct slice hash;                  /* hexadecimal, of the vocabulary */
     char hash_text[33];
@@ -21,6 +22,10 @@ static const struct opt opts[] = {
     OPT_BOOL(0, "keep-ids", struct conf, keep_ids, "keep input_ids beside the text"),
     OPT_BOOL(0, "any-tokenizer", struct conf, any_tokenizer,
              "decode documents that say they were encoded with another vocabulary"),
+    OPT_FILE(0, "specials", "FILE", struct conf, specials,
+             "JSON that names a rank file's special tokens"),
+    OPT_BOOL(0, "raw", struct conf, raw,
+             "write the bare bytes of the ids, whatever they are, instead of documents"),
     OPT_END
 };
 
@@ -34,7 +39,7 @@ static int open_decode(void *conf, const struct setup *s, struct err *e)
     size_t n = strlen(c->tokenizer);
     bool ranks = n > 9 && strcmp(c->tokenizer + n - 9, ".tiktoken") == 0;
     bool known = strstr(c->tokenizer, "k_base") != NULL;
-    struct load_opts o = {ranks && !known ? "gpt2" : NULL, NULL, UNICODE_DEFAULT};
+    struct load_opts o = {ranks && !known ? "gpt2" : NULL, c->specials, UNICODE_DEFAULT};
     c->t = tokenizer_load(c->tokenizer, &o, e);
     if (!c->t)
         return -1;
@@ -67,6 +72,7 @@ static enum verdict decode(const void *conf, struct job *j, struct doc *d)
 {
     const struct conf *c = conf;
     struct slice said = doc_get_text(d, SLICE("metadata.tokenizer.hash"));
+    struct decode_opts o = {c->skip_special, !c->raw};
     uint32_t bad;
     uint64_t repaired = 0;
     if (!d->has_ids || doc_ids(d) < 0)
@@ -76,15 +82,28 @@ static enum verdict decode(const void *conf, struct job *j, struct doc *d)
                        said.p, c->hash_text);
     struct buf *out = j->scratch;
     buf_clear(out);
-    if (tokenizer_decode(c->t, d->ids, d->n_ids, (struct decode_opts){c->skip_special, true}, out,
-                         &bad) < 0)
+    if (tokenizer_decode(c->t, d->ids, d->n_ids, o, out, &bad) < 0)
         return job_bad(j, "id", "id %u is not in the vocabulary", (unsigned)bad);
-    doc_set_text(d, utf8_repair(arena_copy(j->arena, buf_slice(out)), j->arena, &repaired));
+    struct slice text = arena_copy(j->arena, buf_slice(out));
+    if (c->raw) {                       /* any bytes: they go out as they are, never as JSON */
+        d->text = text;
+        return DOC_KEEP;
+    }
+    doc_set_text(d, utf8_repair(text, j->arena, &repaired));
     if (repaired)
         job_count(j, "repaired", repaired);
     if (!c->keep_ids)
         doc_drop_ids(d);
     return DOC_KEEP;
+}
+
+/* --raw: one text after the other, nothing between them. */
+static bool format(const void *conf, const struct doc *d, struct buf *out)
+{
+    const struct conf *c = conf;
+    if (c->raw)
+        buf_add_slice(out, d->text);
+    return c->raw;
 }
 
 extern const struct stage stage_decode;
@@ -101,4 +120,5 @@ const struct stage stage_decode = {
     .scratch_new = new_scratch,
     .scratch_free = free_scratch,
     .map = decode,
+    .format = format,
 };

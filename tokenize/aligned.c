@@ -53,6 +53,14 @@ void align_copy(struct align_buf *b, struct aligned a, size_t at, size_t n)
     buf_add(&b->text, a.s.p + at, n);
 }
 
+void align_prepend(struct align_buf *b, const char *p, size_t n, struct aligned a)
+{
+    size_t end = 1;
+    while (end < a.s.n && ((unsigned char)a.s.p[end] & 0xC0) == 0x80)
+        end++;
+    align_add(b, p, n, aligned_from(a, 0), aligned_to(a, end - 1));
+}
+
 struct aligned align_view(const struct align_buf *b)
 {
     return (struct aligned){buf_slice(&b->text), 0, b->wanted ? b->from : NULL,

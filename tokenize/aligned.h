@@ -29,6 +29,8 @@ void align_clear(struct align_buf *b);
 void align_add(struct align_buf *b, const char *p, size_t n, uint32_t from, uint32_t to);
 /* The bytes a.s[at .. at + n) as they are. */
 void align_copy(struct align_buf *b, struct aligned a, size_t at, size_t n);
+/* Bytes put in front of a text: they come from its first character. */
+void align_prepend(struct align_buf *b, const char *p, size_t n, struct aligned a);
 /* What the buffer holds; borrowed until it changes. */
 struct aligned align_view(const struct align_buf *b);
 

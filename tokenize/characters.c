@@ -1,5 +1,4 @@
-/* What vocabularies of characters need besides merges: where their text may be cut, and what their
- * tokens decode to. */
+/* What tokens decode to, and where the text of a vocabulary of characters may be cut. */
 #include "core/mem.h"
 #include "tokenize/load.h"
 
@@ -20,26 +19,43 @@ static bool cuts_before_runs(const struct tokenizer *t)
     return true;
 }
 
-/* Decoding of a character vocabulary: U+2581 is a space and <0xXX> a byte. */
-static void set_decoded(struct tokenizer *t)
+struct slice tokenizer_spelling(const struct tokenizer *t, uint32_t id)
+{
+    for (size_t i = 0; i < t->normalized.n; i++)
+        if (t->normalized.v[i].id == id)
+            return t->normalized.v[i].content;
+    return t->vocab.token[id];
+}
+
+/* A copy with a space for each U+2581; s itself if it has none. */
+static struct slice spaced(struct arena *a, struct slice s)
 {
     struct buf b;
-    buf_init(&b, 1 << 24);
-    for (uint32_t id = 0; id < t->vocab.n_ids; id++) {
-        struct slice s = t->vocab.token[id];
-        if (slice_find(s, SLICE(META)) == s.n)
-            continue;
-        buf_clear(&b);
-        while (s.n) {
-            size_t at = slice_find(s, SLICE(META));
-            buf_add_slice(&b, slice_upto(s, at));
-            if (at < s.n)
-                buf_add_byte(&b, ' ');
-            s = slice_from(s, at + 3 < s.n ? at + 3 : s.n);
-        }
-        t->decoded[id] = arena_copy(&t->vocab.arena, buf_slice(&b));
+    if (slice_find(s, SLICE(META)) == s.n)
+        return s;
+    buf_init(&b, BUF_NO_LIMIT);
+    while (s.n) {
+        size_t at = slice_find(s, SLICE(META));
+        buf_add_slice(&b, slice_upto(s, at));
+        if (at < s.n)
+            buf_add_byte(&b, ' ');
+        s = slice_from(s, at + 3 < s.n ? at + 3 : s.n);
     }
+    s = arena_copy(a, buf_slice(&b));
     buf_free(&b);
+    return s;
+}
+
+/* In a character vocabulary U+2581 is a space and <0xXX> a byte. */
+static void set_decoded(struct tokenizer *t)
+{
+    t->decoded = mem_array(t->vocab.n_ids ? t->vocab.n_ids : 1, sizeof *t->decoded);
+    for (uint32_t id = 0; id < t->vocab.n_ids; id++)
+        t->decoded[id] = t->vocab.token[id];
+    for (size_t i = 0; i < t->normalized.n; i++)
+        t->decoded[t->normalized.v[i].id] = t->normalized.v[i].content;
+    for (uint32_t id = 0; !t->byte_level && id < t->vocab.n_ids; id++)
+        t->decoded[id] = spaced(&t->vocab.arena, t->decoded[id]);
     for (unsigned k = 0; k < 256; k++) {
         char c = (char)k;
         if (t->fallback_id[k] != VOCAB_NONE)
@@ -47,14 +63,9 @@ static void set_decoded(struct tokenizer *t)
     }
 }
 
-void finish_characters(struct tokenizer *t)
+void finish_tokens(struct tokenizer *t)
 {
-    t->decoded = mem_array(t->vocab.n_ids ? t->vocab.n_ids : 1, sizeof *t->decoded);
-    for (uint32_t id = 0; id < t->vocab.n_ids; id++)
-        t->decoded[id] = t->vocab.token[id];
-    if (t->byte_level)
-        return;
-    if (t->cut == CUT_NONE && cuts_before_runs(t))
-        t->cut = CUT_META_RUNS;
     set_decoded(t);
+    if (!t->byte_level && t->cut == CUT_NONE && cuts_before_runs(t))
+        t->cut = CUT_META_RUNS;
 }

@@ -1,13 +1,19 @@
 /* Ids to text. */
 #include "core/utf8.h"
 #include "tokenize/encode.h"
+#include "tokenize/load.h"
 
-static struct slice without_space(const struct tokenizer *t, struct slice s)
+/* The Metaspace decoder leaves every U+2581 out of the first token. */
+static void put_first(const struct tokenizer *t, uint32_t id, struct buf *out)
 {
-    size_t n = 0, most = t->decode_strip == DECODE_STRIP_ONE ? 1 : s.n;
-    while (n < most && n < s.n && s.p[n] == ' ')
-        n++;
-    return slice_from(s, n);
+    struct slice s = t->decoded[id], spelled = tokenizer_spelling(t, id);
+    size_t at = 0;
+    for (size_t i = 0; i < spelled.n; at++) {
+        bool meta = slice_starts(slice_from(spelled, i), SLICE(META));
+        if (!meta)
+            buf_add_byte(out, s.p[at]);
+        i += meta ? 3 : 1;
+    }
 }
 
 /* ids[*i..] as far as they are byte tokens. The library's decoder takes them together: if they are
@@ -29,24 +35,31 @@ static void put_bytes(const struct tokenizer *t, const uint32_t *ids, size_t n, 
 int tokenizer_decode(const struct tokenizer *t, const uint32_t *ids, size_t n,
                      struct decode_opts o, struct buf *out, uint32_t *bad)
 {
-    const struct slice *bytes = t->decoded ? t->decoded : t->vocab.token;
-    bool strip = t->decode_strip != DECODE_STRIP_NONE;
+    size_t start = out->n;
+    bool first = true;
     for (size_t i = 0; i < n; i++) {
         if (ids[i] >= t->vocab.n_ids || !t->vocab.token[ids[i]].p) {
             *bad = ids[i];
             return -1;
         }
-        bool special = t->special[ids[i]];
-        if (special && o.skip_special)
+        if (t->special[ids[i]] && o.skip_special)
             continue;
-        if (t->fallback_decodes && tokenizer_is_byte(t, ids[i])) {
+        bool byte = !t->byte_level && tokenizer_is_byte(t, ids[i]);
+        if (byte && (t->fallback_decodes || !o.as_library)) {
             put_bytes(t, ids, n, &i, o.as_library, out);
             i--;
+        } else if (byte) {
+            buf_add_slice(out, t->vocab.token[ids[i]]);
+        } else if (first && t->decode_strip == DECODE_STRIP_TOKEN) {
+            put_first(t, ids[i], out);
         } else {
-            struct slice s = bytes[ids[i]];
-            buf_add_slice(out, strip && !special ? without_space(t, s) : s);
+            buf_add_slice(out, t->decoded[ids[i]]);
         }
-        strip = false;
+        first = false;
+    }
+    if (t->decode_strip == DECODE_STRIP_ONE && out->n > start && out->p[start] == ' ') {
+        memmove(out->p + start, out->p + start + 1, out->n - start - 1);
+        out->n--;
     }
     return 0;
 }

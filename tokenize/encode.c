@@ -48,13 +48,14 @@ struct encoder *encoder_new(const struct tokenizer *t, const struct encode_opts 
     e->search_raw = may_count(o, &t->raw);
     e->search_normalized = may_count(o, &t->normalized);
     e->work = t->pretok ? pretok_work_new(t->pretok) : NULL;
-    e->steps = t->cut == CUT_STEPS ? steps_work_new(&t->steps, o->spans) : NULL;
+    bool places = o->spans || steps_need_places(&t->steps);
+    e->steps = t->cut == CUT_STEPS ? steps_work_new(&t->steps, places) : NULL;
     if (t->table) {
         e->pieces = mem_zero(sizeof *e->pieces);
         pieces_init(e->pieces, t);
     }
-    norm_work_init(&e->norm, &t->normalizer, o->spans);
-    align_init(&e->spare, o->spans);
+    norm_work_init(&e->norm, &t->normalizer, places);
+    align_init(&e->spare, places);
     e->ids = mem_alloc(ROOM * sizeof *e->ids);
     e->cap = ROOM;
     return e;
@@ -361,14 +362,14 @@ static enum encode_result put_prepared(struct encoder *e, struct aligned a, bool
     struct align_buf *b = &e->spare;
     align_clear(b);
     if (space)
-        align_add(b, " ", 1, aligned_from(a, 0), aligned_from(a, 0));
+        align_prepend(b, " ", 1, a);
     if (!t->metaspace) {
         align_copy(b, a, 0, s.n);
         return put_copy(e, align_view(b), first);
     }
     bool prepend = t->meta_prepend == META_ALWAYS || (t->meta_prepend == META_FIRST && first);
     if (prepend && s.p[0] != ' ' && !slice_starts(s, SLICE(META)))
-        align_add(b, META, 3, aligned_from(a, 0), aligned_from(a, 0));
+        align_prepend(b, META, 3, a);
     for (size_t done = 0; done < s.n;) {
         size_t at = done + slice_find_byte(slice_from(s, done), ' ');
         align_copy(b, a, done, at - done);

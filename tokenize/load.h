@@ -17,9 +17,12 @@ int load_tekken(struct tokenizer *t, struct slice text, const struct load_opts *
 bool is_sentencepiece(struct slice text);
 int load_sentencepiece(struct tokenizer *t, struct slice text, struct err *e);
 
-/* What remains to do once the tokens of a rank file are in; of a character vocabulary. */
+/* What remains to do once the tokens of a rank file are in. */
 int finish_ranks(struct tokenizer *t, struct err *e);
-void finish_characters(struct tokenizer *t);
+/* What remains to do once any file is loaded: what tokens decode to, where text may be cut. */
+void finish_tokens(struct tokenizer *t);
+/* How the decoder sees a token: added ones that are looked for in normalized text by that. */
+struct slice tokenizer_spelling(const struct tokenizer *t, uint32_t id);
 bool base64_decode(struct slice s, struct buf *out);
 
 /* The sets of added tokens from one list, which is copied; the normalizer must be there. */

@@ -271,8 +271,6 @@ int load_hf(struct tokenizer *t, struct slice text, const struct load_opts *o, s
         load_post_processor(&l, load_get(text, "post_processor")) < 0 ||
         load_decoder(&l, load_get(text, "decoder")) < 0)
         rc = -1;
-    if (rc == 0)
-        finish_characters(t);
     vocab_free(&l.spelled);
     return rc;
 }

@@ -208,7 +208,7 @@ int load_sentencepiece(struct tokenizer *t, struct slice text, struct err *e)
         rc = add_pieces(t, &m, e);
     if (rc == 0) {
         t->format = "SentencePiece";
-        t->byte_fallback = m.byte_fallback;
+        t->byte_fallback = t->fallback_decodes = m.byte_fallback;
         t->fuse_unk = true;
         t->cut = CUT_NONE;
         if (m.dummy_prefix)
@@ -218,7 +218,6 @@ int load_sentencepiece(struct tokenizer *t, struct slice text, struct err *e)
         t->decode_strip = m.dummy_prefix ? DECODE_STRIP_ONE : DECODE_STRIP_NONE;
         add_pairs(&t->vocab, &m);
         vocab_finish(&t->vocab);
-        finish_characters(t);
     }
     mem_free(m.v);
     return rc;

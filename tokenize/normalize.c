@@ -165,7 +165,7 @@ static int step(const struct norm_op *op, struct matcher_work *find, struct alig
         lower(a, out);
         return 0;
     case NORM_PREPEND:
-        align_add(out, op->to.p, op->to.n, aligned_from(a, 0), aligned_from(a, 0));
+        align_prepend(out, op->to.p, op->to.n, a);
         align_copy(out, a, 0, a.s.n);
         return 0;
     case NORM_REPLACE:

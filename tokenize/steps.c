@@ -36,6 +36,14 @@ void steps_free(struct steps *s)
     s->n = 0;
 }
 
+bool steps_need_places(const struct steps *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->v[i].kind == STEP_METASPACE && s->v[i].prepend == META_FIRST)
+            return true;
+    return false;
+}
+
 struct steps_work *steps_work_new(const struct steps *s, bool places)
 {
     struct steps_work *w = mem_zero(sizeof *w);
@@ -174,10 +182,12 @@ static struct aligned metaspace(const struct step *s, struct step_work *w, struc
 {
     struct slice r = s->replacement;
     bool spaced = a.s.p[0] == ' ' || slice_starts(a.s, r);
+    if (w->text.wanted)                 /* what the normalizer put in front is at place 0, too */
+        first = aligned_from(a, 0) == 0;
     align_clear(&w->text);
     w->n = 0;
     if (!spaced && (s->prepend == META_ALWAYS || (s->prepend == META_FIRST && first)))
-        align_add(&w->text, r.p, r.n, aligned_from(a, 0), aligned_from(a, 0));
+        align_prepend(&w->text, r.p, r.n, a);
     for (size_t i = 0; i < a.s.n; i++) {
         if (a.s.p[i] == ' ')
             align_add(&w->text, r.p, r.n, aligned_from(a, i), aligned_to(a, i));
@@ -202,7 +212,7 @@ static struct aligned byte_level(const struct step *s, struct step_work *w, stru
     align_clear(&w->text);
     w->n = 0;
     if (space)
-        align_add(&w->text, " ", 1, aligned_from(a, 0), aligned_from(a, 0));
+        align_prepend(&w->text, " ", 1, a);
     for (size_t i = 0; i < a.s.n; i++)
         align_copy(&w->text, a, i, 1);
     return align_view(&w->text);

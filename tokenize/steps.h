@@ -41,6 +41,8 @@ struct steps {
 };
 
 void steps_free(struct steps *s);
+/* Whether a piece is the first of its document is asked behind other steps: places must be kept. */
+bool steps_need_places(const struct steps *s);
 
 struct steps_work;
 struct steps_work *steps_work_new(const struct steps *s, bool places);

@@ -138,6 +138,7 @@ struct tokenizer *tokenizer_parse(struct slice file, struct slice stem, const st
     t->max_id = t->vocab.n_ids - 1;
     t->cuts = t->table ? cuts_new(&t->vocab) : NULL;
     mark_specials(t);
+    finish_tokens(t);
     find_ends(t);
     return t;
 }

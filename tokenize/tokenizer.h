@@ -49,7 +49,7 @@ struct tokenizer {
     size_t n_added;
     struct added_set raw, normalized;   /* the same; the second in their normalized spelling */
     bool *special;                  /* by id */
-    struct slice *decoded;          /* by id; NULL: the same as vocab.token */
+    struct slice *decoded;          /* by id: what it stands for in text */
     uint32_t before[TEMPLATE_MOST], after[TEMPLATE_MOST];   /* the post-processor's template */
     size_t n_before, n_after;
     enum decode_strip decode_strip;

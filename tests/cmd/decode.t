@@ -23,6 +23,10 @@ if [ -d "$T/models" ]; then
         jq -c '.input_ids |= .[0:2]' > cut.jsonl
     is "$("$TOKMILL" decode -t "$T/models/gpt2.json" cut.jsonl | jq -c .text)" '"x �"' \
         "a cut character is repaired"
+    is "$("$TOKMILL" decode --raw -t "$T/models/gpt2.json" cut.jsonl cut.jsonl | od -An -tx1)" \
+        " 78 20 f0 9f 98 78 20 f0 9f 98" "--raw gives its bytes"
+    echo '{"text":"x","input_ids":[1,243,162,4]}' > cut.jsonl
+    is "$("$TOKMILL" decode -t "$T/models/llama2.json" cut.jsonl | jq -r .text)" '<s>���' "a U+FFFD for each byte token"
 else
     skip "real vocabularies" "no data"
 fi

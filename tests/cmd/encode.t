@@ -95,6 +95,36 @@ status_is 2 "another model is refused" "$TOKMILL" encode -t unigram.json a.jsonl
 head -c 100 tiny.json > cut.json
 status_is 1 "a cut vocabulary is refused" "$TOKMILL" encode -t cut.json a.jsonl
 status_is 2 "no vocabulary" "$TOKMILL" encode a.jsonl
+
+# around and in each document
+cat > byte.jsonl <<'J'
+{"id":"1","text":"the cat <|endoftext|>"}
+{"id":"2","text":"é the"}
+J
+"$TOKMILL" bpe-train byte.jsonl -p gpt2 -n 268 --special '<|endoftext|>' --special '<|x|>' -o b.json
+b() { "$TOKMILL" encode -t b.json "$@" byte.jsonl | jq -c "${show:-.input_ids}"; }
+is "$(b --end auto | sed -n 2p | jq -c '.[-1]')" 266 "--end auto: the vocabulary's eos"
+is "$(b --begin '<|x|>' | sed -n 2p | jq -c '.[0]')" 267 "--begin by name"
+status_is 2 "a token that is none" "$TOKMILL" encode -t b.json --begin '<|y|>' byte.jsonl
+status_is 2 "no bos" "$TOKMILL" encode -t b.json --begin auto byte.jsonl
+is "$(b --allow-special '<|endoftext|>' | head -n 1 | jq '.[-1]')" 266 "--allow-special"
+is "$(b --allow-special '<|x|>')" "$(b)" "... of that token alone"
+is "$(b --special forbid --allow-special '<|endoftext|>' | head -n 1 | jq '.[-1]')" 266 "... where others are forbidden"
+status_is 2 "--allow-special of no special token" "$TOKMILL" encode -t b.json --allow-special the byte.jsonl
+is "$(b --max-tokens 3 | jq -c length | tr '\n' ' ')" "3 3 " "--max-tokens cuts"
+is "$(b --max-tokens 4 --over drop | wc -l)" 1 "--over drop"
+status_is 1 "--over bad" "$TOKMILL" encode -t b.json --max-tokens 3 --over bad byte.jsonl
+is "$(b --min-tokens 6 | wc -l)" 1 "--min-tokens"
+is "$(show='[.text as $t | .offsets[] as [$a, $b] | $t[$a:$b]] | add' b --offsets chars | jq -rs '.[0]')" \
+    "$(jq -rs '.[0].text' byte.jsonl)" "--offsets chars cover the text"
+is "$(show=.offsets b --offsets bytes | sed -n 2p)" "[[0,1],[1,2],[2,3],[3,6]]" "--offsets bytes"
+is "$(show=.offsets b --offsets chars --end auto | sed -n 2p)" "[[0,1],[0,1],[1,2],[2,5],[5,5]]" "of added ids, too"
+status_is 2 "not with --raw" "$TOKMILL" encode -t b.json --raw u16 --offsets bytes byte.jsonl
+# U+11F04 is a letter since Unicode 15
+printf '{"text":"a\360\221\274\204b"}\n' > new.jsonl
+"$TOKMILL" -q bpe-train new.jsonl -n 300 -p gpt2 -o new.json
+is "$("$TOKMILL" encode -t new.json new.jsonl | jq '.input_ids | length')" 1 "Unicode 16"
+is "$("$TOKMILL" encode -t new.json --unicode 14 new.jsonl | jq '.input_ids | length')" 4 "--unicode 14"
 printf '%s\n' '{"text":"abab"}' '{"text":""}' '{"text":"ba"}' >three.jsonl
 is "$("$TOKMILL" encode -t tiny.json --raw u16 three.jsonl | od -An -v -tu2 | tr -s ' \n' ' ')" " 3 3 2 1 " \
     "bare ids of 16 bits"
