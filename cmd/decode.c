@@ -39,7 +39,8 @@ static int open_decode(void *conf, const struct setup *s, struct err *e)
     size_t n = strlen(c->tokenizer);
     bool ranks = n > 9 && strcmp(c->tokenizer + n - 9, ".tiktoken") == 0;
     bool known = strstr(c->tokenizer, "k_base") != NULL;
-    struct load_opts o = {ranks && !known ? "gpt2" : NULL, c->specials, UNICODE_DEFAULT};
+    struct load_opts o = {ranks && !known ? "gpt2" : NULL, c->specials, UNICODE_DEFAULT,
+                          NULL};
     c->t = tokenizer_load(c->tokenizer, &o, e);
     if (!c->t)
         return -1;

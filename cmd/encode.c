@@ -96,7 +96,7 @@ static int open_encode(void *conf, const struct setup *s, struct err *e)
     (void)s;
     if (!c->tokenizer)
         return err_set(e, ERR_USAGE, "encode needs -t FILE, the vocabulary");
-    struct load_opts o = {c->pattern, c->specials, (enum unicode_version)c->unicode};
+    struct load_opts o = {c->pattern, c->specials, (enum unicode_version)c->unicode, NULL};
     c->t = tokenizer_load(c->tokenizer, &o, e);
     if (!c->t || allow_specials(c, e) < 0 ||
         named_id(c, "--begin", c->begin, c->t->bos, &c->begin_id, e) < 0 ||

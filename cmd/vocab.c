@@ -1,10 +1,11 @@
 /* vocab - what a vocabulary file is, and the same as another kind of file. */
+#include <string.h>
 #include "core/json.h"
 #include "core/output.h"
 #include "core/stage.h"
 #include "tokenize/convert.h"
 
-enum { TO_AUTO, TO_HF, TO_TIKTOKEN };
+enum { TO_AUTO, TO_HF, TO_TIKTOKEN, TO_VOCAB_JSON, TO_HF_DIR };
 
 struct conf {
     const char *pattern;
@@ -17,8 +18,8 @@ static const struct opt opts[] = {
             "the pattern of a file that does not name its own"),
     OPT_CHOICE(0, "unicode", UNICODE_CHOICES, "16", struct conf, unicode,
                "version of the character tables that cut text into pieces"),
-    OPT_CHOICE(0, "to", "auto|tokenizer.json|tiktoken", "auto", struct conf, to,
-               "convert: what to write; auto: by the suffix of -o"),
+    OPT_CHOICE(0, "to", "auto|tokenizer.json|tiktoken|vocab.json|hf-dir", "auto", struct conf, to,
+               "convert: what to write, the last two into a folder; auto: by the suffix of -o"),
     OPT_BOOL(0, "json", struct conf, json, "info: one JSON object"),
     OPT_END};
 
@@ -55,11 +56,53 @@ static int info(const struct conf *c, const struct tokenizer *t, const char *to,
     return rc;
 }
 
+static int put_file(const char *folder, const char *name, const struct buf *b, struct err *e)
+{
+    struct buf path;
+    buf_init(&path, 1 << 16);
+    buf_add_fmt(&path, "%s/%s", folder, name);
+    buf_add_byte(&path, 0);
+    int rc = output_whole(path.p, buf_slice(b), e);
+    buf_free(&path);
+    return rc;
+}
+
+/* A folder as transformers loads it: vocab.json and merges.txt, or tokenizer.json, and the
+ * configuration. Read back and compared; files of a failed comparison stay for a look at them. */
+static int convert_folder(const struct conf *c, const struct tokenizer *t, const char *to,
+                          struct err *e)
+{
+    struct buf main, merges, config;
+    bool pair = c->to == TO_VOCAB_JSON;
+    int rc;
+    if (!to)
+        return err_set(e, ERR_USAGE, "--to vocab.json and hf-dir need -o FOLDER");
+    buf_init(&main, BUF_NO_LIMIT);
+    buf_init(&merges, BUF_NO_LIMIT);
+    buf_init(&config, BUF_NO_LIMIT);
+    rc = pair ? convert_to_vocab_json(t, &main, &merges, &config, e) : convert_to_hf(t, &main, e);
+    if (!pair)
+        convert_config(t, &config);
+    if (rc == 0 && (output_mkdir(to, e) < 0 ||
+                    put_file(to, pair ? "vocab.json" : "tokenizer.json", &main, e) < 0 ||
+                    (pair && put_file(to, "merges.txt", &merges, e) < 0) ||
+                    put_file(to, "tokenizer_config.json", &config, e) < 0))
+        rc = -1;
+    if (rc == 0)
+        rc = convert_verify_folder(t, to, e);
+    buf_free(&main);
+    buf_free(&merges);
+    buf_free(&config);
+    return rc;
+}
+
 static int convert(const struct conf *c, const struct tokenizer *t, const char *to, struct err *e)
 {
     struct buf out;
     const char *dot = to ? strrchr(to, '.') : NULL;
     bool ranks = c->to == TO_TIKTOKEN || (c->to == TO_AUTO && dot && !strcmp(dot, ".tiktoken"));
+    if (c->to == TO_VOCAB_JSON || c->to == TO_HF_DIR)
+        return convert_folder(c, t, to, e);
     buf_init(&out, BUF_NO_LIMIT);
     int rc = ranks ? convert_to_tiktoken(t, &out, e) : convert_to_hf(t, &out, e);
     if (rc == 0)
@@ -77,7 +120,7 @@ static int run(void *conf, const struct setup *s, struct err *e)
     bool is_info = in->n && !strcmp(in->v[0], "info");
     if (in->n != 2 || (!is_info && strcmp(in->v[0], "convert")))
         return err_set(e, ERR_USAGE, "vocab info FILE, or vocab convert FILE -o OUT");
-    struct load_opts o = {c->pattern, NULL, (enum unicode_version)c->unicode};
+    struct load_opts o = {c->pattern, NULL, (enum unicode_version)c->unicode, NULL};
     struct tokenizer *t = tokenizer_load(in->v[1], &o, e);
     if (!t)
         return -1;

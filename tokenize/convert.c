@@ -74,19 +74,57 @@ static uint64_t unreachable(const struct tokenizer *t)
 
 /* ---- conversions ---------------------------------------------------------------------------- */
 
+static struct save_opts hf_opts(const struct tokenizer *t)
+{
+    return (struct save_opts){
+        .ignore_merges = t->whole_piece && unreachable(t), .added_in_model = true,
+        .nfc = t->normalizer.n > 0,
+        .pattern = !strcmp(pretok_name(t->pretok), "gpt2") ? "gpt2" : pretok_pattern(t->pretok).p,
+        .added = t->added, .n_added = t->n_added};
+}
+
 int convert_to_hf(const struct tokenizer *t, struct buf *out, struct err *e)
 {
     if (check_plain(t, e) < 0)
         return -1;
     if (!only_nfc(t))
         return refuse(e, "its normalizer");
-    struct save_opts o = {.ignore_merges = t->whole_piece && unreachable(t),
-                          .added_in_model = true, .nfc = t->normalizer.n > 0};
-    o.pattern = !strcmp(pretok_name(t->pretok), "gpt2") ? "gpt2" : pretok_pattern(t->pretok).p;
-    o.added = t->added;
-    o.n_added = t->n_added;
+    struct save_opts o = hf_opts(t);
     struct merge *m = merges_of(t->table);
     save_hf(&t->vocab, m, t->table->n - 256, &o, out);
+    mem_free(m);
+    return 0;
+}
+
+static void add_config(const struct tokenizer *t, const char *class, struct buf *out)
+{
+    struct save_opts o = hf_opts(t);
+    struct slice none = {"", 0};
+    save_config(&o, class, t->bos == VOCAB_NONE ? none : t->vocab.token[t->bos],
+                t->eos == VOCAB_NONE ? none : t->vocab.token[t->eos], out);
+}
+
+void convert_config(const struct tokenizer *t, struct buf *out)
+{
+    add_config(t, "PreTrainedTokenizerFast", out);
+}
+
+int convert_to_vocab_json(const struct tokenizer *t, struct buf *vocab, struct buf *merges,
+                          struct buf *config, struct err *e)
+{
+    if (check_plain(t, e) < 0)
+        return -1;
+    bool gpt2 = !strcmp(pretok_name(t->pretok), "gpt2") && !t->normalizer.n;
+    bool qwen2 = !strcmp(pretok_name(t->pretok), "qwen2") && normalizer_is_nfc(&t->normalizer);
+    if (!gpt2 && !qwen2)
+        return refuse(e, "vocab.json names no pattern; only GPT-2's and Qwen 2's have a class");
+    if (t->whole_piece && unreachable(t))
+        return refuse(e, "tokens that merges do not make are found whole");
+    struct save_opts o = hf_opts(t);
+    struct merge *m = merges_of(t->table);
+    save_vocab_json(&t->vocab, &o, vocab);
+    save_merges_txt(&t->vocab, m, t->table->n - 256, merges);
+    add_config(t, gpt2 ? "GPT2Tokenizer" : "Qwen2Tokenizer", config);
     mem_free(m);
     return 0;
 }
@@ -160,22 +198,40 @@ static int same_added(const struct tokenizer *a, const struct tokenizer *b, stru
     return 0;
 }
 
-int convert_verify(const struct tokenizer *t, struct slice file, struct err *e)
+static int same_all(const struct tokenizer *t, const struct tokenizer *b, bool added,
+                    struct err *e)
 {
-    bool json = file.n && file.p[0] == '{';
-    struct load_opts o = {json ? NULL : pretok_pattern(t->pretok).p, NULL, t->unicode};
-    struct tokenizer *b = tokenizer_parse(file, SLICE(""), &o, e);
-    if (!b)
-        return -1;
     int rc = same_tokens(t, b, e) || same_merges(t->table, b->table, e) ? -1 : 0;
     if (rc == 0 && (t->whole_piece && unreachable(t)) != (b->whole_piece && unreachable(b)))
         rc = differ(e, "how whole pieces are found", 0);
     if (rc == 0 && !slice_eq(pretok_pattern(t->pretok), pretok_pattern(b->pretok)))
         rc = differ(e, "the pattern", 0);
-    if (rc == 0 && json && t->normalizer.n != b->normalizer.n)
+    if (rc == 0 && added && t->normalizer.n != b->normalizer.n)
         rc = differ(e, "the normalizer", 0);
-    if (rc == 0 && json)
+    if (rc == 0 && added)
         rc = same_added(t, b, e);
+    return rc;
+}
+
+int convert_verify(const struct tokenizer *t, struct slice file, struct err *e)
+{
+    bool json = file.n && file.p[0] == '{';
+    struct load_opts o = {json ? NULL : pretok_pattern(t->pretok).p, NULL, t->unicode, NULL};
+    struct tokenizer *b = tokenizer_parse(file, SLICE(""), &o, e);
+    if (!b)
+        return -1;
+    int rc = same_all(t, b, json, e);
+    tokenizer_free(b);
+    return rc;
+}
+
+int convert_verify_folder(const struct tokenizer *t, const char *folder, struct err *e)
+{
+    struct load_opts o = {NULL, NULL, t->unicode, NULL};
+    struct tokenizer *b = tokenizer_load(folder, &o, e);
+    if (!b)
+        return -1;
+    int rc = same_all(t, b, true, e);
     tokenizer_free(b);
     return rc;
 }

@@ -11,11 +11,20 @@
 
 /* tokenizer.json. ERR_USAGE with the reason when the file format cannot say it. */
 int convert_to_hf(const struct tokenizer *t, struct buf *out, struct err *e);
+/* vocab.json and merges.txt, and the tokenizer_config.json that names pattern and special tokens: only
+ * those of GPT-2 and of Qwen 2 have a name there. */
+int convert_to_vocab_json(const struct tokenizer *t, struct buf *vocab, struct buf *merges,
+                          struct buf *config, struct err *e);
+/* tokenizer_config.json beside a tokenizer.json. */
+void convert_config(const struct tokenizer *t, struct buf *out);
 /* Rank file; its pattern and special tokens stand nowhere in it. */
 int convert_to_tiktoken(const struct tokenizer *t, struct buf *out, struct err *e);
 /* ERR_VERIFY with the first difference. `file`: what one of the above made; for a rank file added
  * tokens are not compared. */
 int convert_verify(const struct tokenizer *t, struct slice file, struct err *e);
+
+/* The same of a folder that was written. */
+int convert_verify_folder(const struct tokenizer *t, const char *folder, struct err *e);
 
 /* A JSON object: format, sizes, pattern, special tokens, Unicode version, .. */
 void vocab_describe(const struct tokenizer *t, struct buf *out);

@@ -17,6 +17,23 @@ int load_tekken(struct tokenizer *t, struct slice text, const struct load_opts *
 bool is_sentencepiece(struct slice text);
 int load_sentencepiece(struct tokenizer *t, struct slice text, struct err *e);
 
+/* load_files.c: special tokens by name. */
+struct specials {
+    struct added_token *v;
+    size_t n, cap;
+};
+void specials_add(struct specials *s, const struct added_token *t);
+/* A tokenizer_config.json, or an object of names and ids; names live in the arena. */
+int specials_parse(struct specials *s, struct slice json, struct arena *a, struct err *e);
+/* The file of this name in the folder of `path`, if there is one; the vocabulary file in a folder,
+ * NULL for what is no folder or has none. The caller frees both. */
+char *files_beside(const char *path, const char *name);
+char *files_in(const char *folder);
+bool is_vocab_json(struct slice text);          /* text is a JSON object */
+/* vocab.json, merges.txt and tokenizer_config.json ("" for none) as one tokenizer.json. */
+int vocab_json_to_hf(struct slice vocab, struct slice merges, struct slice config,
+                     const struct specials *given, struct buf *out, struct err *e);
+
 /* What remains to do once the tokens of a rank file are in. */
 int finish_ranks(struct tokenizer *t, struct err *e);
 /* What remains to do once any file is loaded: what tokens decode to, where text may be cut. */

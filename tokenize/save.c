@@ -74,7 +74,7 @@ static void add_vocab(const struct vocab *v, const struct save_opts *o, struct b
     struct buf name;
     bool any = false, *is = wanted(v, o);
     buf_init(&name, BUF_NO_LIMIT);
-    buf_add_str(out, "    \"vocab\": {");
+    buf_add_byte(out, '{');
     for (size_t i = 0; i < o->n_added; i++)
         if (o->added_in_model)
             add_entry(o->added[i].content, o->added[i].id, &any, out);
@@ -85,7 +85,7 @@ static void add_vocab(const struct vocab *v, const struct save_opts *o, struct b
         spell(v->token[id], &name);
         add_entry(buf_slice(&name), id + o->shift, &any, out);
     }
-    buf_add_str(out, "\n    },\n");
+    buf_add_str(out, "\n    }");
     buf_free(&name);
     mem_free(is);
 }
@@ -123,9 +123,59 @@ void save_hf(const struct vocab *v, const struct merge *merges, size_t n,
                      "    \"end_of_word_suffix\": null,\n    \"fuse_unk\": false,\n");
     buf_add_fmt(out, "    \"byte_fallback\": false,\n    \"ignore_merges\": %s,\n",
                 truth(o->ignore_merges));
+    buf_add_str(out, "    \"vocab\": ");
     add_vocab(v, o, out);
+    buf_add_str(out, ",\n");
     add_merges(v, merges, n, out);
     buf_add_str(out, "  }\n}\n");
+}
+
+/* ---- vocab.json, merges.txt, tokenizer_config.json ------------------------------------------- */
+
+void save_vocab_json(const struct vocab *v, const struct save_opts *o, struct buf *out)
+{
+    add_vocab(v, o, out);
+    buf_add_byte(out, '\n');
+}
+
+void save_merges_txt(const struct vocab *v, const struct merge *merges, size_t n, struct buf *out)
+{
+    buf_add_str(out, "#version: 0.2\n");
+    for (size_t i = 0; i < n; i++) {
+        spell(v->token[merges[i].left], out);
+        buf_add_byte(out, ' ');
+        spell(v->token[merges[i].right], out);
+        buf_add_byte(out, '\n');
+    }
+}
+
+static void add_end(const char *key, struct slice content, struct buf *out)
+{
+    buf_add_fmt(out, "  \"%s\": ", key);
+    if (content.n)
+        json_add_string(out, content);
+    else
+        buf_add_str(out, "null");
+    buf_add_str(out, ",\n");
+}
+
+void save_config(const struct save_opts *o, const char *class, struct slice bos, struct slice eos,
+                 struct buf *out)
+{
+    buf_add_str(out, "{\n  \"added_tokens_decoder\": {");
+    for (size_t i = 0; i < o->n_added; i++) {
+        const struct added_token *a = &o->added[i];
+        buf_add_fmt(out, "%s\n    \"%u\": {\"content\": ", i ? "," : "", (unsigned)a->id);
+        json_add_string(out, a->content);
+        buf_add_fmt(out, ", \"single_word\": %s, \"lstrip\": %s, \"rstrip\": %s, "
+                    "\"normalized\": %s, \"special\": %s}", truth(a->single_word),
+                    truth(a->lstrip), truth(a->rstrip), truth(a->normalized), truth(a->special));
+    }
+    buf_add_str(out, o->n_added ? "\n  },\n" : "},\n");
+    add_end("bos_token", bos, out);
+    add_end("eos_token", eos, out);
+    buf_add_fmt(out, "  \"clean_up_tokenization_spaces\": false,\n"
+                "  \"tokenizer_class\": \"%s\"\n}\n", class);
 }
 
 /* ---- rank files ---------------------------------------------------------------------------- */

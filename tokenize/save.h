@@ -1,6 +1,7 @@
 /* save - a trained vocabulary as a file that others load
  *
  *   tokenizer.json   Hugging Face: ids, merges, pattern, special tokens; byte-level
+ *   vocab.json, merges.txt   the same without pattern and special tokens, as GPT-2 had it
  *   tiktoken         rank file: tokens in order of rank; no pattern, no special tokens
  *
  */
@@ -22,6 +23,14 @@ struct save_opts {
 /* Merges in order, by ids of `v`; tokens of `v` that are among the added ones are left out. */
 void save_hf(const struct vocab *v, const struct merge *merges, size_t n,
              const struct save_opts *o, struct buf *out);
+/* The model of save_hf() as the two files that came before it; added tokens are no part of them. */
+void save_vocab_json(const struct vocab *v, const struct save_opts *o, struct buf *out);
+void save_merges_txt(const struct vocab *v, const struct merge *merges, size_t n,
+                     struct buf *out);
+/* tokenizer_config.json: what transformers wants beside the others. bos and eos: contents of tokens,
+ * empty for none. `class`: PreTrainedTokenizerFast beside a tokenizer.json. */
+void save_config(const struct save_opts *o, const char *class, struct slice bos, struct slice eos,
+                 struct buf *out);
 void save_tiktoken(const struct vocab *v, const struct save_opts *o, struct buf *out);
 
 #endif

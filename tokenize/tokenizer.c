@@ -93,9 +93,9 @@ static uint32_t first_known(const struct tokenizer *t, const char *const *names)
 static void find_ends(struct tokenizer *t)
 {
     static const char *const begins[] = {"<|begin_of_text|>", "<s>", "<bos>", "<|startoftext|>",
-                                         "<｜begin▁of▁sentence｜>", NULL};
+                                         "<｜begin▁of▁sentence｜>", "[BOS]", NULL};
     static const char *const ends[] = {"<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>",
-                                       "<｜end▁of▁sentence｜>", NULL};
+                                       "<｜end▁of▁sentence｜>", "[EOS]", NULL};
     t->bos = t->n_before ? t->before[0] : first_known(t, begins);
     t->eos = t->n_after ? t->after[t->n_after - 1] : first_known(t, ends);
 }
@@ -143,16 +143,108 @@ struct tokenizer *tokenizer_parse(struct slice file, struct slice stem, const st
     return t;
 }
 
+/* What one vocabulary is read from. */
+struct files {
+    struct buf main, merges, config, joined;
+    struct arena arena;
+    struct specials named;
+};
+
+static int read_if(char *path, struct buf *b, struct err *e)
+{
+    int rc = path ? docs_read_file(path, b, e) : 0;
+    if (rc < 0)
+        err_at(e, slice_str(path), ERR_NO_POS, ERR_NO_POS);
+    mem_free(path);
+    return rc;
+}
+
+static int read_specials(struct files *f, struct slice json, struct err *e)
+{
+    return specials_parse(&f->named, slice_trim(json), &f->arena, e);
+}
+
+/* merges.txt and tokenizer_config.json beside vocab.json. */
+static int join_files(struct files *f, const char *path, struct err *e)
+{
+    char *merges = files_beside(path, "merges.txt");
+    if (!merges)
+        merges = files_beside(path, "vocab.bpe");
+    if (!merges)
+        return err_set(e, ERR_USAGE, "vocab.json needs its merges.txt beside it");
+    if (read_if(merges, &f->merges, e) < 0 ||
+        read_if(files_beside(path, "tokenizer_config.json"), &f->config, e) < 0)
+        return -1;
+    return vocab_json_to_hf(slice_trim(buf_slice(&f->main)), buf_slice(&f->merges),
+                            slice_trim(buf_slice(&f->config)), &f->named, &f->joined, e);
+}
+
+/* Rank files of models say their special tokens in a tokenizer_config.json beside them. */
+static int find_specials(struct files *f, const char *path, const struct load_opts *o,
+                         struct err *e)
+{
+    struct slice stem = stem_of(path);
+    bool model = slice_is(stem, "tiktoken") || slice_is(stem, "tokenizer");
+    bool ranks = model && f->main.n && f->main.p[0] != '{' &&
+                 !is_sentencepiece(buf_slice(&f->main));
+    if (o->specials && read_if(mem_strdup(o->specials), &f->config, e) < 0)
+        return -1;
+    if (!o->specials && ranks &&
+        read_if(files_beside(path, "tokenizer_config.json"), &f->config, e) < 0)
+        return -1;
+    return f->config.n ? read_specials(f, buf_slice(&f->config), e) : 0;
+}
+
+/* The hash of all that was read; of one file, its own. */
+static struct hash128 hash_of(const struct files *f)
+{
+    struct hash128 h[3] = {hash128(buf_slice(&f->main)), hash128(buf_slice(&f->merges)),
+                           hash128(buf_slice(&f->config))};
+    return f->merges.n || f->config.n ? hash128(slice_of((const char *)h, sizeof h)) : h[0];
+}
+
+static struct tokenizer *load_files(struct files *f, const char *path, const struct load_opts *o,
+                                    struct err *e)
+{
+    struct slice text = slice_trim(buf_slice(&f->main));
+    struct load_opts with = *o;
+    if (find_specials(f, path, o, e) < 0)
+        return NULL;
+    with.named = &f->named;
+    bool pair = text.n && text.p[0] == '{' && is_vocab_json(text);
+    if (pair && join_files(f, path, e) < 0)
+        return NULL;
+    if (o->specials && !pair && text.n && text.p[0] == '{') {
+        err_set(e, ERR_USAGE, "--specials is for rank files and vocab.json");
+        return NULL;
+    }
+    struct tokenizer *t = tokenizer_parse(buf_slice(pair ? &f->joined : &f->main), stem_of(path),
+                                          &with, e);
+    if (t)
+        t->hash = hash_of(f);
+    if (t && pair)
+        t->format = "vocab.json and merges.txt";
+    return t;
+}
+
 struct tokenizer *tokenizer_load(const char *path, const struct load_opts *o, struct err *e)
 {
-    struct buf file;
+    struct files f = {.named = {.n = 0}};
+    struct buf *bufs[] = {&f.main, &f.merges, &f.config, &f.joined};
     struct tokenizer *t = NULL;
-    buf_init(&file, FILE_MAX);
-    if (docs_read_file(path, &file, e) == 0)
-        t = tokenizer_parse(buf_slice(&file), stem_of(path), o, e);
-    buf_free(&file);
+    char *inside = files_in(path);
+    for (int i = 0; i < 4; i++)
+        buf_init(bufs[i], FILE_MAX);
+    arena_init(&f.arena);
+    if (docs_read_file(inside ? inside : path, &f.main, e) == 0)
+        t = load_files(&f, inside ? inside : path, o, e);
+    for (int i = 0; i < 4; i++)
+        buf_free(bufs[i]);
     if (!t)
         err_at(e, slice_str(path), ERR_NO_POS, ERR_NO_POS);
+    arena_free(&f.arena);
+    mem_free(f.named.v);
+    mem_free(inside);
     return t;
 }
 

@@ -64,6 +64,7 @@ struct load_opts {
     const char *pattern;            /* instead of the file's own; NULL */
     const char *specials;           /* file that names special tokens of a rank file; NULL */
     enum unicode_version unicode;
+    const struct specials *named;   /* tokenizer_parse(): what those files say; NULL */
 };
 
 /* The file, or a folder that holds one of its known names (tokenizer.json, tekken.json, ..). */

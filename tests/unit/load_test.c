@@ -71,7 +71,7 @@ static bool try_file(struct slice file, bool use)
     char *copy = mem_alloc(file.n ? file.n : 1);
     memcpy(copy, file.p, file.n);
     err_init(&e);
-    static const struct load_opts plain = {NULL, NULL, UNICODE_DEFAULT};
+    static const struct load_opts plain = {NULL, NULL, UNICODE_DEFAULT, NULL};
     struct tokenizer *t = tokenizer_parse(slice_of(copy, file.n), SLICE("cl100k_base"), &plain, &e);
     mem_free(copy);
     assert_true(t != NULL || e.kind == ERR_DATA || e.kind == ERR_USAGE);
