@@ -1,11 +1,17 @@
 /* bpe-train - a byte-level BPE vocabulary from documents.
  * Each worker counts words; at the end the counts are put together, trained on, and written. */
 #include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
 #include "core/json.h"
 #include "core/mem.h"
 #include "core/output.h"
 #include "core/stage.h"
+#include "tokenize/convert.h"
+#include "tokenize/matcher.h"
 #include "tokenize/save.h"
+#include "tokenize/shares.h"
 #include "tokenize/train.h"
 #include "tokenize/words.h"
 
@@ -14,14 +20,21 @@ enum { FORMAT_AUTO, FORMAT_HF, FORMAT_TIKTOKEN };
 struct conf {
     const char *pattern, *weight_field, *counts_out;
     uint64_t vocab_size, reserved, min_frequency, max_token_bytes;
-    struct opt_list special;
-    bool special_first, words;
-    int format, tie, unicode;
+    struct opt_list special, weight, sample, veto, also;
+    const char *hf_dir, *resume, *checkpoint;
+    bool special_first, words, counts_in;
+    int format, tie, unicode, alphabet;
     const struct setup *setup;
     struct pretok *pretok;
     struct slice *specials;             /* the given ones, then the reserved slots */
     size_t n_specials;
     struct arena names;
+    struct shares weights, samples;
+    struct matcher **vetoes;            /* by --veto */
+    struct words *sampled;              /* of documents that --sample limits, counted in order */
+    struct pretok_work *sampled_work;
+    uint64_t *taken;                    /* bytes by rule of --sample */
+    struct tokenizer *earlier;          /* --resume, --checkpoint: NULL */
 };
 
 struct scratch {
@@ -47,6 +60,24 @@ static const struct opt opts[] = {
             "no token longer than this (0: any)"),
     OPT_CHOICE(0, "tie", "hf|raw", "hf", struct conf, tie,
                "order of equally frequent pairs: as HF tokenizers or as rustbpe"),
+    OPT_LIST(0, "veto", "REGEX", struct conf, veto,
+             "no token whose text matches this is made; repeatable"),
+    OPT_CHOICE(0, "alphabet", "bytes|seen", "bytes", struct conf, alphabet,
+               "which bytes are tokens: all, or those that occur"),
+    OPT_LIST(0, "also-size", "N", struct conf, also,
+             "write a smaller vocabulary, too, as NAME-N beside -o; repeatable"),
+    OPT_STR(0, "hf-dir", "DIR", NULL, struct conf, hf_dir,
+            "write a folder that transformers' AutoTokenizer loads"),
+    OPT_FILE(0, "resume", "FILE", struct conf, resume,
+             "go on from this vocabulary: its merges come first"),
+    OPT_STR(0, "checkpoint", "FILE", NULL, struct conf, checkpoint,
+            "write what is trained so far now and then; go on from it if it is there"),
+    OPT_LIST(0, "weight", "FIELD=VALUE:N", struct conf, weight,
+             "documents with this value count N times; repeatable"),
+    OPT_LIST(0, "sample", "FIELD=VALUE:SIZE", struct conf, sample,
+             "of documents with this value take the first SIZE bytes of text; repeatable"),
+    OPT_BOOL(0, "counts-in", struct conf, counts_in,
+             "inputs are what --counts-out wrote: words and their counts"),
     OPT_STR(0, "weight-field", "FIELD", NULL, struct conf, weight_field,
             "a document counts as often as this integer member says"),
     OPT_BOOL(0, "words", struct conf, words, "each text is one word; the pattern is not applied"),
@@ -84,6 +115,56 @@ static int name_specials(struct conf *c, struct err *e)
     return 0;
 }
 
+static int open_vetoes(struct conf *c, struct err *e)
+{
+    c->vetoes = mem_array(c->veto.n + 1, sizeof *c->vetoes);
+    for (size_t i = 0; i < c->veto.n; i++) {
+        c->vetoes[i] = matcher_new(slice_str(c->veto.v[i]),
+            (struct pretok_opts){REGEX_RUST, (enum unicode_version)c->unicode}, e);
+        if (!c->vetoes[i])
+            return -1;
+    }
+    return 0;
+}
+
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* The vocabulary to go on from: --resume, or a checkpoint that an earlier run left. */
+static int open_earlier(struct conf *c, struct err *e)
+{
+    const char *path = c->resume ? c->resume
+                     : c->checkpoint && exists(c->checkpoint) ? c->checkpoint : NULL;
+    struct load_opts o = {NULL, NULL, (enum unicode_version)c->unicode, NULL};
+    if (!path)
+        return 0;
+    c->earlier = tokenizer_load(path, &o, e);
+    if (!c->earlier)
+        return -1;
+    if (!c->earlier->table || c->earlier->cut != CUT_PATTERN ||
+        strcmp(pretok_name(c->earlier->pretok), pretok_name(c->pretok)) != 0 ||
+        !slice_eq(pretok_pattern(c->earlier->pretok), pretok_pattern(c->pretok)))
+        return err_set(e, ERR_USAGE, "%s is no byte-level vocabulary of the same --pattern", path);
+    return 0;
+}
+
+static int check_sizes(const struct conf *c, struct err *e)
+{
+    uint64_t n;
+    for (size_t i = 0; i < c->also.n; i++)
+        if (!json_u64(slice_str(c->also.v[i]), &n) || n < 256 + c->n_specials ||
+            n >= c->vocab_size)
+            return err_set(e, ERR_USAGE, "--also-size %s: from %zu to below --vocab-size",
+                           c->also.v[i], 256 + c->n_specials);
+    if (c->also.n && !c->setup->out)
+        return err_set(e, ERR_USAGE, "--also-size names its files after -o");
+    if (c->alphabet && c->format == FORMAT_TIKTOKEN)
+        return err_set(e, ERR_USAGE, "a rank file must have all bytes: no --alphabet seen");
+    return 0;
+}
+
 static int open_train(void *conf, const struct setup *s, struct err *e)
 {
     struct conf *c = conf;
@@ -104,12 +185,33 @@ static int open_train(void *conf, const struct setup *s, struct err *e)
         return err_set(e, ERR_USAGE, "--max-token-bytes: 2 or more");
     c->pretok = pretok_new(slice_str(c->pattern),
                            (struct pretok_opts){REGEX_ONIG, (enum unicode_version)c->unicode}, e);
-    return c->pretok ? 0 : -1;
+    if (!c->pretok || check_sizes(c, e) < 0 || open_vetoes(c, e) < 0 || open_earlier(c, e) < 0 ||
+        shares_parse(&c->weights, &c->weight, "--weight", false, e) < 0 ||
+        shares_parse(&c->samples, &c->sample, "--sample", true, e) < 0)
+        return -1;
+    if (c->samples.n && s->world > 1)
+        return err_set(e, ERR_USAGE, "--sample counts over all inputs: --world 1 only");
+    c->taken = mem_array(c->samples.n + 1, sizeof *c->taken);
+    c->sampled = c->samples.n ? words_new(s->memory / 4, s->tmp, s->tmp_max) : NULL;
+    c->sampled_work = c->samples.n ? pretok_work_new(c->pretok) : NULL;
+    c->words = c->words || c->counts_in;
+    if (c->counts_in && !c->weight_field)
+        c->weight_field = "metadata.count";
+    return 0;
 }
 
 static void close_train(void *conf)
 {
     struct conf *c = conf;
+    for (size_t i = 0; c->vetoes && i < c->veto.n; i++)
+        matcher_free(c->vetoes[i]);
+    mem_free(c->vetoes);
+    shares_free(&c->weights);
+    shares_free(&c->samples);
+    words_free(c->sampled);
+    pretok_work_free(c->sampled_work);
+    mem_free(c->taken);
+    tokenizer_free(c->earlier);
     pretok_free(c->pretok);
     mem_free(c->specials);
     arena_free(&c->names);
@@ -136,25 +238,66 @@ static void free_scratch(void *scratch)
     mem_free(s);
 }
 
-static enum verdict prepare(const void *conf, struct job *j, struct doc *d)
+/* A document's weight: its own field times that of its rule. */
+static bool weight_of(const struct conf *c, const struct doc *d, uint64_t *weight)
 {
-    const struct conf *c = conf;
-    const struct scratch *s = j->scratch;
+    int rule = shares_find(&c->weights, d);
+    *weight = 1;
+    if (c->weight_field && !json_u64(doc_get(d, c->weight_field), weight))
+        return false;
+    uint64_t by = rule >= 0 ? c->weights.v[rule].n : 1;
+    *weight = by && *weight > UINT64_MAX / by ? UINT64_MAX : *weight * by;
+    return true;
+}
+
+static enum verdict count(const struct conf *c, struct job *j, struct words *words,
+                          struct pretok_work *work, struct slice text, uint64_t weight)
+{
     struct err e;
-    uint64_t weight = 1;
-    if (!d->has_text)
-        return job_bad(j, "no-text", "a document without text cannot be trained on");
-    if (c->weight_field && !json_u64(doc_get(d, c->weight_field), &weight))
-        return job_bad(j, "weight", "%s is not a whole number", c->weight_field);
     err_init(&e);
-    int rc = c->words ? words_add(s->words, d->text, weight, &e)
-                      : words_add_text(s->words, c->pretok, s->work, d->text, weight, &e);
+    int rc = c->words ? words_add(words, text, weight, &e)
+                      : words_add_text(words, c->pretok, work, text, weight, &e);
     if (rc == 0)
         return DOC_KEEP;
     if (e.kind == ERR_DATA)
         return job_bad(j, "pattern", "%s", e.text);
     *j->err = e;
     return DOC_FAIL;
+}
+
+static enum verdict prepare(const void *conf, struct job *j, struct doc *d)
+{
+    const struct conf *c = conf;
+    const struct scratch *s = j->scratch;
+    uint64_t weight;
+    if (!d->has_text)
+        return job_bad(j, "no-text", "a document without text cannot be trained on");
+    if (!weight_of(c, d, &weight))
+        return job_bad(j, "weight", "%s is not a whole number", c->weight_field);
+    if (shares_find(&c->samples, d) >= 0)
+        return DOC_KEEP;                /* in order: commit() */
+    return count(c, j, s->words, s->work, d->text, weight);
+}
+
+/* Documents that --sample limits, in input order until their rule has its bytes. */
+static enum verdict commit(void *conf, struct job *j, struct doc *d)
+{
+    struct conf *c = conf;
+    int rule = shares_find(&c->samples, d);
+    uint64_t weight;
+    if (rule < 0 || c->taken[rule] >= c->samples.v[rule].n || !weight_of(c, d, &weight))
+        return DOC_KEEP;
+    uint64_t left = c->samples.v[rule].n - c->taken[rule];
+    struct slice text = d->text;
+    if (text.n > left) {
+        text.n = left;
+        while (text.n && ((unsigned char)d->text.p[text.n] & 0xC0) == 0x80)
+            text.n--;                   /* no character in two */
+        c->taken[rule] = c->samples.v[rule].n;
+    } else {
+        c->taken[rule] += text.n;
+    }
+    return count(c, j, c->sampled, c->sampled_work, text, weight);
 }
 
 /* ---- training and writing ------------------------------------------------------------------- */
@@ -169,24 +312,164 @@ static struct added_token *place_specials(const struct conf *c, uint32_t first)
     return v;
 }
 
-static int save(const struct conf *c, const struct trained *t, struct err *e)
+/* A smaller vocabulary: its merges are the first of the larger. */
+static struct trained first_of(const struct trained *t, size_t tokens)
 {
-    struct added_token *added = place_specials(c, c->special_first ? 0 : t->vocab.n_ids);
-    struct save_opts o = {
+    struct trained part = *t;
+    if (tokens < t->vocab.n_ids) {
+        part.vocab.n_ids = (uint32_t)tokens;
+        part.n = tokens - 256;
+    }
+    return part;
+}
+
+static struct save_opts options(const struct conf *c, const struct added_token *added,
+                                const bool *without)
+{
+    static const char *const notes[] = {"{\"tie\": \"hf\"}", "{\"tie\": \"raw\"}"};
+    return (struct save_opts){
         .pattern = !strcmp(pretok_name(c->pretok), "gpt2") ? "gpt2" : pretok_pattern(c->pretok).p,
         .added = added, .n_added = c->n_specials,
         .shift = c->special_first ? (uint32_t)c->n_specials : 0,
-        .added_in_model = c->special_first};
+        .added_in_model = c->special_first, .without = without, .note = notes[c->tie]};
+}
+
+/* The bytes that the file leaves out; returns how many. */
+static uint32_t unseen(const struct conf *c, const struct trained *t, bool without[256])
+{
+    uint32_t n = 0;
+    for (int b = 0; b < 256; b++) {
+        without[b] = c->alphabet && !t->seen[b];
+        n += without[b];
+    }
+    return n;
+}
+
+static int save(const struct conf *c, const struct trained *t, const char *to, bool hf,
+                struct err *e)
+{
+    bool without[256];
+    uint32_t gone = unseen(c, t, without);
+    struct added_token *added = place_specials(c, c->special_first ? 0 : t->vocab.n_ids - gone);
+    struct save_opts o = options(c, added, gone ? without : NULL);
     struct buf out;
     buf_init(&out, BUF_NO_LIMIT);
-    if (c->format == FORMAT_TIKTOKEN)
+    if (!hf)
         save_tiktoken(&t->vocab, &(struct save_opts){.pattern = NULL}, &out);
     else
         save_hf(&t->vocab, t->merges, t->n, &o, &out);
-    int rc = output_whole(c->setup->out, buf_slice(&out), e);
+    int rc = output_whole(to, buf_slice(&out), e);
     buf_free(&out);
     mem_free(added);
     return rc;
+}
+
+/* tokenizer.json and tokenizer_config.json in a folder. */
+static int save_folder(const struct conf *c, const struct trained *t, struct err *e)
+{
+    struct arena a;
+    struct buf config;
+    struct load_opts o = {NULL, NULL, (enum unicode_version)c->unicode, NULL};
+    arena_init(&a);
+    buf_init(&config, BUF_NO_LIMIT);
+    const char *file = arena_str(&a, arena_fmt(&a, "%s/tokenizer.json", c->hf_dir));
+    int rc = output_mkdir(c->hf_dir, e) < 0 ? -1 : save(c, t, file, true, e);
+    struct tokenizer *made = rc == 0 ? tokenizer_load(file, &o, e) : NULL;
+    rc = made ? rc : -1;
+    if (rc == 0) {
+        convert_config(made, &config);
+        rc = output_whole(arena_str(&a, arena_fmt(&a, "%s/tokenizer_config.json", c->hf_dir)),
+                          buf_slice(&config), e);
+    }
+    tokenizer_free(made);
+    buf_free(&config);
+    arena_free(&a);
+    return rc;
+}
+
+/* NAME-N.SUFFIX for each --also-size. */
+static int save_smaller(const struct conf *c, const struct trained *t, struct err *e)
+{
+    struct arena a;
+    bool without[256];
+    uint32_t gone = unseen(c, t, without);
+    int rc = 0;
+    arena_init(&a);
+    for (size_t i = 0; rc == 0 && i < c->also.n; i++) {
+        const char *out = c->setup->out, *dot = strrchr(out, '.'), *slash = strrchr(out, '/');
+        uint64_t n = 0;
+        json_u64(slice_str(c->also.v[i]), &n);
+        if (!dot || (slash && dot < slash))
+            dot = out + strlen(out);
+        struct trained part = first_of(t, n - c->n_specials + gone);
+        const char *to = arena_str(&a, arena_fmt(&a, "%.*s-%s%s", (int)(dot - out), out,
+                                                 c->also.v[i], dot));
+        rc = save(c, &part, to, c->format != FORMAT_TIKTOKEN, e);
+    }
+    arena_free(&a);
+    return rc;
+}
+
+/* ---- on the way ----------------------------------------------------------------------------- */
+
+struct watch {
+    const struct conf *c;
+    double begun, told, saved;          /* seconds */
+    uint32_t first;                     /* tokens at the start */
+    bool tell;
+    struct err err;                     /* of a checkpoint; the training goes on */
+};
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void on_the_way(void *arg, const struct trained *so_far, uint32_t wanted)
+{
+    struct watch *w = arg;
+    double t = now(), share = (double)(so_far->vocab.n_ids - 256) / (double)(wanted - 255);
+    if (w->tell && t - w->told >= 1) {
+        fprintf(stderr, "tokmill: bpe-train: %u of %u tokens, about %.0f s left\n",
+                (unsigned)so_far->vocab.n_ids, (unsigned)wanted,
+                share > 0 ? (t - w->begun) * (1 - share) / share : 0);
+        w->told = t;
+    }
+    if (w->c->checkpoint && t - w->saved >= 10) {
+        save(w->c, so_far, w->c->checkpoint, true, &w->err);
+        w->saved = t;
+    }
+}
+
+static bool is_vetoed(void *arg, struct slice token)
+{
+    const struct conf *c = arg;
+    bool hit = false;
+    size_t start, end;
+    for (size_t i = 0; !hit && i < c->veto.n; i++) {
+        struct matcher_work *w = matcher_work_new(c->vetoes[i]);
+        matcher_start(w);
+        hit = matcher_next(c->vetoes[i], w, token, &start, &end) > 0;
+        matcher_work_free(w);
+    }
+    return hit;
+}
+
+/* The merges of the earlier vocabulary, in order; the caller frees them. */
+static struct spelled_merge *given_merges(const struct conf *c, size_t *n)
+{
+    *n = 0;
+    if (!c->earlier)
+        return NULL;
+    struct merge *m = convert_merges(c->earlier, n);
+    struct spelled_merge *v = mem_array(*n + 1, sizeof *v);
+    for (size_t i = 0; i < *n; i++)
+        v[i] = (struct spelled_merge){c->earlier->vocab.token[m[i].left],
+                                      c->earlier->vocab.token[m[i].right]};
+    mem_free(m);
+    return v;
 }
 
 /* Where the words go: to the trainer, to the file of counts, or to both. */
@@ -211,18 +494,19 @@ static int take_word(void *to, struct slice word, uint64_t count, struct err *e)
 }
 
 /* All counts, each word once; the workers' tables are freed. */
-static int gather(const struct conf *c, struct trainer *t, void **scratch, int n, struct err *e)
+static int gather(struct conf *c, struct trainer *t, void **scratch, int n, struct err *e)
 {
     struct takers to = {.trainer = t};
-    struct words **words = mem_array((size_t)n, sizeof *words);
+    struct words **words = mem_array((size_t)n + 1, sizeof *words);
     int rc = 0;
     buf_init(&to.line, BUF_NO_LIMIT);
     if (c->counts_out && !(to.counts = output_open(c->counts_out, e)))
         rc = -1;
     for (int i = 0; i < n; i++)
         words[i] = ((struct scratch *)scratch[i])->words;
+    words[n] = c->sampled;
     if (rc == 0)
-        rc = words_gather(words, n, c->counts_out != NULL, take_word, &to, e);
+        rc = words_gather(words, n + 1, c->counts_out != NULL, take_word, &to, e);
     for (int i = 0; i < n; i++) {
         words_free(words[i]);
         ((struct scratch *)scratch[i])->words = NULL;
@@ -236,27 +520,53 @@ static int gather(const struct conf *c, struct trainer *t, void **scratch, int n
     return rc;
 }
 
+static int write_all(const struct conf *c, const struct trained *t, struct err *e)
+{
+    if ((c->setup->out || !c->hf_dir) &&
+        save(c, t, c->setup->out, c->format != FORMAT_TIKTOKEN, e) < 0)
+        return -1;
+    if (save_smaller(c, t, e) < 0 || (c->hf_dir && save_folder(c, t, e) < 0))
+        return -1;
+    if (c->checkpoint)
+        unlink(c->checkpoint);          /* it is of no more use */
+    return 0;
+}
+
+static int train(const struct conf *c, struct trainer *t, const struct setup *s, struct err *e)
+{
+    struct trained out = {.n = 0};
+    struct watch w = {.c = c, .begun = now(), .tell = !s->quiet && (s->verbose || isatty(2))};
+    uint32_t wanted = (uint32_t)(c->vocab_size - c->n_specials);
+    w.told = w.saved = w.begun;
+    err_init(&w.err);
+    if (c->alphabet)
+        trainer_want(t, wanted += trainer_unseen(t));
+    int rc = trainer_run(t, on_the_way, &w, &out, e);
+    if (rc == 0)
+        rc = write_all(c, &out, e);
+    if (rc == 0 && out.vocab.n_ids < wanted && !s->quiet)
+        fprintf(stderr, "tokmill: bpe-train: no pair is left: the vocabulary has %zu entries, "
+                "not %llu\n", out.vocab.n_ids + c->n_specials, (unsigned long long)c->vocab_size);
+    trained_free(&out);
+    return rc;
+}
+
 static int finish(void *conf, const struct setup *s, void **scratch, int n_scratch, struct err *e)
 {
-    const struct conf *c = conf;
-    struct train_opts o = {(uint32_t)(c->vocab_size - c->n_specials), c->min_frequency,
-                           (uint32_t)c->max_token_bytes, (enum tie_rule)c->tie};
-    struct trained out = {.n = 0};
-    if (c->counts_out && !s->out)
+    struct conf *c = conf;
+    size_t n;
+    if (c->counts_out && !s->out && !c->hf_dir)
         return gather(c, NULL, scratch, n_scratch, e);
+    struct spelled_merge *given = given_merges(c, &n);
+    struct train_opts o = {(uint32_t)(c->vocab_size - c->n_specials), c->min_frequency,
+                           (uint32_t)c->max_token_bytes, (enum tie_rule)c->tie,
+                           c->veto.n ? is_vetoed : NULL, c, given, n};
     struct trainer *t = trainer_new(&o);
     int rc = gather(c, t, scratch, n_scratch, e);
-    if (rc == 0) {
-        rc = trainer_run(t, NULL, NULL, &out, e);
-        if (rc == 0)
-            rc = save(c, &out, e);
-        if (rc == 0 && out.vocab.n_ids < o.tokens && !s->quiet)
-            fprintf(stderr, "tokmill: bpe-train: no pair is left: the vocabulary has %zu entries, "
-                    "not %llu\n", out.vocab.n_ids + c->n_specials,
-                    (unsigned long long)c->vocab_size);
-        trained_free(&out);
-    }
+    if (rc == 0)
+        rc = train(c, t, s, e);
     trainer_free(t);
+    mem_free(given);
     return rc;
 }
 
@@ -274,5 +584,6 @@ const struct stage stage_bpe_train = {
     .scratch_new = new_scratch,
     .scratch_free = free_scratch,
     .prepare = prepare,
+    .commit = commit,
     .finish = finish,
 };

@@ -22,6 +22,12 @@ static struct merge *merges_of(const struct bpe_table *t)
     return v;
 }
 
+struct merge *convert_merges(const struct tokenizer *t, size_t *n)
+{
+    *n = t->table->n - 256;
+    return merges_of(t->table);
+}
+
 /* ---- what can be said ----------------------------------------------------------------------- */
 
 static int refuse(struct err *e, const char *what)

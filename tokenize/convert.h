@@ -8,17 +8,20 @@
 #ifndef TOKENIZE_CONVERT_H
 #define TOKENIZE_CONVERT_H
 #include "tokenize/tokenizer.h"
+#include "tokenize/train.h"
 
 /* tokenizer.json. ERR_USAGE with the reason when the file format cannot say it. */
 int convert_to_hf(const struct tokenizer *t, struct buf *out, struct err *e);
-/* vocab.json and merges.txt, and the tokenizer_config.json that names pattern and special tokens: only
- * those of GPT-2 and of Qwen 2 have a name there. */
+/* vocab.json and merges.txt, and the tokenizer_config.json that names special tokens and pattern:
+ * only those of GPT-2 and of Qwen 2 have a name there. */
 int convert_to_vocab_json(const struct tokenizer *t, struct buf *vocab, struct buf *merges,
                           struct buf *config, struct err *e);
 /* tokenizer_config.json beside a tokenizer.json. */
 void convert_config(const struct tokenizer *t, struct buf *out);
 /* Rank file; its pattern and special tokens stand nowhere in it. */
 int convert_to_tiktoken(const struct tokenizer *t, struct buf *out, struct err *e);
+/* The merges of a vocabulary with a table, in order, by ids; the caller frees them. */
+struct merge *convert_merges(const struct tokenizer *t, size_t *n);
 /* ERR_VERIFY with the first difference. `file`: what one of the above made; for a rank file added
  * tokens are not compared. */
 int convert_verify(const struct tokenizer *t, struct slice file, struct err *e);

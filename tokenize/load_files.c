@@ -1,9 +1,9 @@
 /* Vocabularies of several files: which file of a folder is the vocabulary, merges.txt beside
  * vocab.json, and the JSON files that name special tokens.
  *
- * vocab.json with merges.txt is what GPT-2's tokenizer had before tokenizer.json: it is put together
- * to one and loaded as that. The pattern and the normal form are not in the files; the class that a
- * tokenizer_config.json beside them names tells, GPT-2's being the default. */
+ * vocab.json with merges.txt is what GPT-2's tokenizer had before tokenizer.json: the two are put
+ * together to one and loaded as that. The pattern and the normal form are not in the files; the
+ * class that a tokenizer_config.json beside them names tells, GPT-2's being the default. */
 #include <string.h>
 #include <sys/stat.h>
 #include "core/json.h"

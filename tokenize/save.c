@@ -49,13 +49,19 @@ static void add_pretokenizer(const struct save_opts *o, struct buf *out)
                      "true, \"use_regex\": %s}%s,\n", gpt2 ? "true" : "false", gpt2 ? "" : "]}");
 }
 
+static bool left_out(const struct vocab *v, const struct save_opts *o, uint32_t id)
+{
+    struct slice s = v->token[id];
+    return o->without && s.n == 1 && o->without[(unsigned char)s.p[0]];
+}
+
 /* Ids of `v` that the files list as tokens; the caller frees it. */
 static bool *wanted(const struct vocab *v, const struct save_opts *o)
 {
     bool *is = mem_array(v->n_ids ? v->n_ids : 1, sizeof *is);
     for (uint32_t id = 0; id < v->n_ids; id++)
-        is[id] = v->token[id].n && vocab_find(v, v->token[id]) == id;
-    for (size_t i = 0; i < o->n_added; i++)
+        is[id] = v->token[id].n && vocab_find(v, v->token[id]) == id && !left_out(v, o, id);
+    for (size_t i = 0; i < o->n_added && !o->without; i++)
         if (o->added[i].id >= o->shift && o->added[i].id - o->shift < v->n_ids)
             is[o->added[i].id - o->shift] = false;
     return is;
@@ -78,12 +84,13 @@ static void add_vocab(const struct vocab *v, const struct save_opts *o, struct b
     for (size_t i = 0; i < o->n_added; i++)
         if (o->added_in_model)
             add_entry(o->added[i].content, o->added[i].id, &any, out);
-    for (uint32_t id = 0; id < v->n_ids; id++) {
+    for (uint32_t id = 0, gone = 0; id < v->n_ids; id++) {
+        gone += left_out(v, o, id);
         if (!is[id])
             continue;
         buf_clear(&name);
         spell(v->token[id], &name);
-        add_entry(buf_slice(&name), id + o->shift, &any, out);
+        add_entry(buf_slice(&name), id + o->shift - gone, &any, out);
     }
     buf_add_str(out, "\n    }");
     buf_free(&name);
@@ -123,6 +130,8 @@ void save_hf(const struct vocab *v, const struct merge *merges, size_t n,
                      "    \"end_of_word_suffix\": null,\n    \"fuse_unk\": false,\n");
     buf_add_fmt(out, "    \"byte_fallback\": false,\n    \"ignore_merges\": %s,\n",
                 truth(o->ignore_merges));
+    if (o->note)                        /* the library passes over what it does not know here */
+        buf_add_fmt(out, "    \"tokmill\": %s,\n", o->note);
     buf_add_str(out, "    \"vocab\": ");
     add_vocab(v, o, out);
     buf_add_str(out, ",\n");

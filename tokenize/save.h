@@ -16,6 +16,8 @@ struct save_opts {
     const struct added_token *added;        /* ids as in the file */
     size_t n_added;
     uint32_t shift;                 /* the file's ids are those of the vocabulary and this */
+    const bool *without;            /* bytes that the file leaves out, ids moving up; NULL */
+    const char *note;               /* JSON: a member "tokmill" of the model; NULL */
     bool added_in_model;            /* added tokens keep any id: they stand in the model too */
     bool ignore_merges, nfc;
 };
@@ -23,12 +25,12 @@ struct save_opts {
 /* Merges in order, by ids of `v`; tokens of `v` that are among the added ones are left out. */
 void save_hf(const struct vocab *v, const struct merge *merges, size_t n,
              const struct save_opts *o, struct buf *out);
-/* The model of save_hf() as the two files that came before it; added tokens are no part of them. */
+/* The model of save_hf() as the two files that came before it, without added tokens. */
 void save_vocab_json(const struct vocab *v, const struct save_opts *o, struct buf *out);
 void save_merges_txt(const struct vocab *v, const struct merge *merges, size_t n,
                      struct buf *out);
-/* tokenizer_config.json: what transformers wants beside the others. bos and eos: contents of tokens,
- * empty for none. `class`: PreTrainedTokenizerFast beside a tokenizer.json. */
+/* tokenizer_config.json: what transformers wants beside the others. bos and eos: contents of
+ * tokens, empty for none. `class`: PreTrainedTokenizerFast beside a tokenizer.json. */
 void save_config(const struct save_opts *o, const char *class, struct slice bos, struct slice eos,
                  struct buf *out);
 void save_tiktoken(const struct vocab *v, const struct save_opts *o, struct buf *out);

@@ -61,6 +61,8 @@ void trainer_free(struct trainer *t)
 int trainer_add(void *trainer, struct slice word, uint64_t count, struct err *e)
 {
     struct trainer *t = trainer;
+    for (size_t i = 0; count && i < word.n; i++)
+        t->seen[(unsigned char)word.p[i]] = true;
     if (word.n < 2 || !count)
         return 0;                       /* holds no pair */
     if (t->n_symbols + word.n + 1 > (size_t)1 << 31)
@@ -86,6 +88,19 @@ int trainer_add(void *trainer, struct slice word, uint64_t count, struct err *e)
         t->big[t->n_big++] = (struct big_word){(uint32_t)start, (uint32_t)t->n_symbols, count};
     }
     return 0;
+}
+
+unsigned trainer_unseen(const struct trainer *t)
+{
+    unsigned n = 0;
+    for (unsigned b = 0; b < 256; b++)
+        n += !t->seen[b];
+    return n;
+}
+
+void trainer_want(struct trainer *t, uint32_t tokens)
+{
+    t->o.tokens = tokens;
 }
 
 uint64_t trainer_words(const struct trainer *t)
@@ -258,29 +273,77 @@ static uint64_t next_threshold(const struct trainer *t)
     return next < t->threshold / 4 ? next : t->threshold / 4;
 }
 
+static uint64_t least_count(const struct trainer *t)
+{
+    return t->o.min_frequency > 1 ? t->o.min_frequency : 1;
+}
+
+/* A merge of an earlier run: made whatever its count is here, even if the pair is not here. */
+static int merge_given(struct trainer *t, const struct spelled_merge *m, struct buf *text,
+                       struct err *e)
+{
+    uint32_t left = vocab_find(&t->out->vocab, m->left);
+    uint32_t right = vocab_find(&t->out->vocab, m->right);
+    if (left == VOCAB_NONE || right == VOCAB_NONE)
+        return err_set(e, ERR_DATA, "a merge of the earlier run uses a token that it has not made");
+    struct pair *p = pair_find(t, pair_key(left, right));
+    while (!p && t->threshold > least_count(t)) {
+        if (stage_again(t, next_threshold(t), e) < 0)
+            return -1;
+        p = pair_find(t, pair_key(left, right));
+    }
+    if (!p)
+        return record(t, left, right, 0, text, e);
+    if (merge_best(t, (struct candidate){p->count, p->key}, p, text, e) < 0)
+        return -1;
+    pair_find(t, pair_key(left, right))->count = 0;     /* the heap still holds it */
+    return 0;
+}
+
+static bool vetoed(struct trainer *t, const struct pair *p, struct buf *text)
+{
+    const struct vocab *v = &t->out->vocab;
+    if (!t->o.veto)
+        return false;
+    buf_clear(text);
+    buf_add_slice(text, v->token[p->key >> 24]);
+    buf_add_slice(text, v->token[p->key & 0xFFFFFF]);
+    return t->o.veto(t->o.veto_arg, buf_slice(text));
+}
+
+static void report(struct trainer *t, train_progress tell, void *arg)
+{
+    if (t->out->n % TIDY_EVERY)
+        return;
+    places_tidy(t);
+    if (tell)
+        tell(arg, t->out, t->o.tokens);
+}
+
 static int loop(struct trainer *t, train_progress tell, void *arg, struct err *e)
 {
     struct candidate best;
     struct pair *p;
     struct buf text;
-    uint64_t least = t->o.min_frequency > 1 ? t->o.min_frequency : 1;
     int rc = 0;
     buf_init(&text, BUF_NO_LIMIT);
+    for (size_t i = 0; rc == 0 && i < t->o.n_given && t->out->vocab.n_ids < t->o.tokens; i++) {
+        rc = merge_given(t, &t->o.given[i], &text, e);
+        report(t, tell, arg);
+    }
     while (rc == 0 && t->out->vocab.n_ids < t->o.tokens) {
         if (!next_best(t, &best, &p)) {
-            if (t->threshold <= least)
+            if (t->threshold <= least_count(t))
                 break;
             rc = stage_again(t, next_threshold(t), e);
             continue;
         }
-        if (best.count < least)
+        if (best.count < least_count(t))
             break;
+        if (vetoed(t, p, &text))
+            continue;                   /* it left the heap and does not come back */
         rc = merge_best(t, best, p, &text, e);
-        if (t->out->n % TIDY_EVERY == 0) {
-            places_tidy(t);
-            if (tell)
-                tell(arg, t->out->vocab.n_ids, t->o.tokens);
-        }
+        report(t, tell, arg);
     }
     buf_free(&text);
     return rc;
@@ -296,6 +359,7 @@ int trainer_run(struct trainer *t, train_progress tell, void *arg, struct traine
                 struct err *e)
 {
     *out = (struct trained){.n = 0};
+    memcpy(out->seen, t->seen, sizeof out->seen);
     vocab_init(&out->vocab);
     t->out = out;
     t->length = mem_array(t->o.tokens, sizeof *t->length);

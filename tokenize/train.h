@@ -22,11 +22,20 @@
 
 enum tie_rule { TIE_HF, TIE_RAW };
 
+/* A merge by what its two tokens stand for. */
+struct spelled_merge {
+    struct slice left, right;
+};
+
 struct train_opts {
     uint32_t tokens;                /* wanted, the 256 bytes included; 256 .. TRAIN_MAX_TOKENS */
     uint64_t min_frequency;         /* pairs below it are not merged; 0 counts as 1 */
     uint32_t max_bytes;             /* longest token; 0: no limit */
     enum tie_rule tie;
+    bool (*veto)(void *arg, struct slice token);    /* true: never made; NULL */
+    void *veto_arg;
+    const struct spelled_merge *given;      /* come first, whatever their counts: a resumed run */
+    size_t n_given;
 };
 #define TRAIN_MAX_TOKENS 0xFFFFFEu
 
@@ -40,6 +49,7 @@ struct trained {
     struct vocab vocab;             /* token[id] as bytes, findable */
     struct merge *merges;           /* in order */
     size_t n;
+    bool seen[256];                 /* bytes that occur in the words */
 };
 
 struct trainer;
@@ -47,8 +57,11 @@ struct trainer *trainer_new(const struct train_opts *o);
 void trainer_free(struct trainer *t);       /* NULL is allowed */
 /* ERR_NOMEM above 2^31 bytes of distinct words. The signature is a word_fn (words.h). */
 int trainer_add(void *trainer, struct slice word, uint64_t count, struct err *e);
-/* Called now and then with the number of tokens so far; may be NULL. */
-typedef void (*train_progress)(void *arg, uint32_t tokens, uint32_t wanted);
+/* Bytes that no word has; and another number of tokens than trainer_new() was told. */
+unsigned trainer_unseen(const struct trainer *t);
+void trainer_want(struct trainer *t, uint32_t tokens);
+/* Called now and then with what is trained so far; may be NULL. */
+typedef void (*train_progress)(void *arg, const struct trained *so_far, uint32_t wanted);
 /* Once. Fewer tokens than wanted when no pair is left. */
 int trainer_run(struct trainer *t, train_progress tell, void *arg, struct trained *out,
                 struct err *e);

@@ -59,6 +59,7 @@ struct trainer {
     struct big_word *big;
     size_t n_big, cap_big;
     uint32_t byte_id[256];
+    bool seen[256];
     uint32_t *length;                   /* of a token in bytes, by id */
 
     struct pair *pairs;

@@ -91,6 +91,66 @@ is "$("$TOKMILL" -q bpe-train w.jsonl -p gpt2 -n 300 --weight-field w | jq -r '.
 echo '{"text":"ab","w":"x"}' > w.jsonl
 status_is 1 "a weight that is no number" "$TOKMILL" bpe-train w.jsonl --weight-field w
 
+is "$("$TOKMILL" bpe-train one.counts two.counts -p gpt2 -n 270 --counts-in 2>/dev/null | cksum)" \
+    "$(cksum < direct.json)" "--counts-in says the same shorter"
+
+# weights and samples by a field
+printf '%s\n' '{"text":"ab","l":"x"}' '{"text":"cd","l":"y"}' '{"text":"ab","l":"x"}' > l.jsonl
+first() { "$TOKMILL" -q bpe-train l.jsonl -p gpt2 -n 257 "$@" | jq -r '.model.merges[0]'; }
+is "$(first)" "a b" "by count"
+is "$(first --weight l=y:3)" "c d" "--weight by the value of a field"
+is "$(first --weight l=x:0)" "c d" "--weight 0 leaves documents out"
+is "$(first --weight l=y:2 --sample l=x:2)" "c d" "--sample takes so many bytes"
+is "$(first --weight l=y:2 --sample l=x:3)" "c d" "... the last document in part"
+is "$(first --sample l=x:1K)" "a b" "... or all there are"
+is "$("$TOKMILL" -j8 bpe-train l.jsonl -p gpt2 -n 257 --sample l=x:3 | cksum)" \
+    "$("$TOKMILL" -j1 bpe-train l.jsonl -p gpt2 -n 257 --sample l=x:3 | cksum)" "for any -j"
+for bad in l=x x:3 l=x:y =x:3; do
+    status_is 2 "--weight $bad" "$TOKMILL" bpe-train l.jsonl --weight "$bad"
+done
+status_is 2 "--sample by rank" "$TOKMILL" bpe-train l.jsonl --sample l=x:3 --rank 0 --world 2 \
+    --counts-out c -o c
+
+# vetoes, alphabet, sizes, resuming, folders
+is "$($train -n 300 2>/dev/null | jq -r '.model.vocab | has("st")')" true "est is made of st"
+is "$($train -n 300 --veto st 2>/dev/null | jq -r '.model.vocab | keys[] | select(contains("st"))')" "" "--veto"
+is "$($train -n 300 --veto '^.{3,}$' --veto '^w' 2>/dev/null | jq -r '[.model.merges[] | gsub(" "; "")] | join(",")')" \
+    "lo,es,ew,Ġn,er,id,Ġw" "several vetoes"
+status_is 2 "--alphabet seen still counts 256 at least" \
+    $train -n 30 --alphabet seen
+$train -q -n 300 --alphabet seen --special '<|end|>' -o seen.json
+is "$(jq -c '[.model.vocab["Ġ"], (.model.vocab | length), .added_tokens[0].id]' seen.json)" \
+    "$(jq -nc --argjson n "$(jq '.model.merges | length' seen.json)" '[10, 10 + 1 + $n, 10 + 1 + $n]')" \
+    "--alphabet seen: ids without gaps"
+is "$("$TOKMILL" encode -t seen.json small.jsonl then decode -t seen.json | jq -r .text)" \
+    "$(jq -r .text small.jsonl)" "and they encode"
+status_is 2 "no rank file of it" $train --alphabet seen -o x.tiktoken
+$train -n 264 --special '<|end|>' -o full.json --also-size 260 --also-size 262
+for n in 260 262; do
+    $train -n $n --special '<|end|>' -o want.json
+    ok_cmd "--also-size $n" cmp want.json full-$n.json
+done
+status_is 2 "--also-size above --vocab-size" $train -n 264 -o full.json --also-size 264
+status_is 2 "--also-size without -o" $train -n 264 --also-size 260
+$train -n 264 -o direct.json
+$train -n 260 -o part.json
+$train -n 264 --resume part.json -o resumed.json
+ok_cmd "--resume gives what one run gives" cmp direct.json resumed.json
+cp part.json check.json
+$train -n 264 --checkpoint check.json -o resumed.json
+ok_cmd "--checkpoint goes on from it" cmp direct.json resumed.json
+[ ! -e check.json ] && ok "and takes it away at the end" || not_ok "and takes it away at the end"
+"$TOKMILL" bpe-train tie.jsonl -p gpt2 -n 260 --resume part.json -o other.json
+is "$(jq -c .model.merges other.json)" "$(jq -c .model.merges part.json)" "merges of other texts come first"
+status_is 2 "--resume with another pattern" "$TOKMILL" bpe-train small.jsonl -p cl100k -n 264 --resume part.json
+is "$(jq -c .model.tokmill direct.json)" '{"tie":"hf"}' "the tie rule is recorded"
+is "$($train -n 260 --tie raw | jq -c .model.tokmill)" '{"tie":"raw"}' "whichever it is"
+$train -n 262 --special '<|endoftext|>' --hf-dir hf
+is "$(ls hf | tr '\n' ' ')" "tokenizer.json tokenizer_config.json " "--hf-dir"
+is "$(jq -r .eos_token hf/tokenizer_config.json)" '<|endoftext|>' "with its end"
+is "$("$TOKMILL" encode -t hf small.jsonl | jq -c .input_ids)" \
+    "$("$TOKMILL" encode -t hf/tokenizer.json small.jsonl | jq -c .input_ids)" "encode takes the folder"
+
 # real text, spilled and not
 if [ -f "${TOKMILL_DATA:-/nonexistent}/books/pg2701.txt" ]; then
     "$TOKMILL" book "$TOKMILL_DATA/books/pg2701.txt" | jq -c '.text / "\n\n" | .[] | {text: .}' > moby.jsonl

@@ -114,7 +114,7 @@ static void equals_the_definition(void **state)
 {
     (void)state;
     for (unsigned seed = 0; seed < 60; seed++) {
-        struct train_opts o = {MAX_IDS, 0, 0, seed % 2 ? TIE_RAW : TIE_HF};
+        struct train_opts o = {MAX_IDS, 0, 0, seed % 2 ? TIE_RAW : TIE_HF, NULL, NULL, NULL, 0};
         compare(seed, &o, 1);
     }
 }
@@ -123,8 +123,8 @@ static void limits(void **state)
 {
     (void)state;
     for (unsigned seed = 0; seed < 20; seed++) {
-        struct train_opts rare = {MAX_IDS, 40, 0, TIE_HF};
-        struct train_opts small = {MAX_IDS, 0, 2 + seed % 6, TIE_HF};
+        struct train_opts rare = {MAX_IDS, 40, 0, TIE_HF, NULL, NULL, NULL, 0};
+        struct train_opts small = {MAX_IDS, 0, 2 + seed % 6, TIE_HF, NULL, NULL, NULL, 0};
         compare(seed, &rare, 1);
         compare(seed, &small, 1);
     }
@@ -135,7 +135,7 @@ static void large_counts(void **state)
 {
     (void)state;
     for (unsigned seed = 0; seed < 10; seed++) {
-        struct train_opts o = {MAX_IDS, 0, 0, TIE_HF};
+        struct train_opts o = {MAX_IDS, 0, 0, TIE_HF, NULL, NULL, NULL, 0};
         compare(seed, &o, (uint64_t)1 << 31);
         compare(seed, &o, (uint64_t)1 << 40);
     }
