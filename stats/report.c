@@ -256,7 +256,8 @@ static void funnel(const struct node *stages, struct buf *b)
     buf_add_str(b, "</div>\n");
 }
 
-void report_write(const struct node *root, struct slice title, struct buf *b)
+void report_write(const struct node *root, struct slice title, struct slice section,
+                  struct buf *b)
 {
     static const struct node none = {.kind = NODE_UNION};
     const struct node *stages = node_find(root, "stages");
@@ -283,6 +284,7 @@ void report_write(const struct node *root, struct slice title, struct buf *b)
     panel_bad(stages, b);
     panel_counters(stages, b);
     panel_samples(stages, b);
+    buf_add_slice(b, section);
     panel_runs(root, b);
     buf_add_str(b, "</main></body></html>\n");
 }

@@ -10,7 +10,9 @@
 #define STATS_REPORT_H
 #include "stats/tree.h"
 
-void report_write(const struct node *root, struct slice title, struct buf *out);
+/* `section`: HTML made elsewhere in stats/, before the runs; empty for none. */
+void report_write(const struct node *root, struct slice title, struct slice section,
+                  struct buf *out);
 
 /* The parts, in stats/panels.c. */
 void panel_reasons(const struct node *stages, struct buf *b);

@@ -244,13 +244,9 @@ int convert_verify_folder(const struct tokenizer *t, const char *folder, struct 
 
 /* ---- figures -------------------------------------------------------------------------------- */
 
-struct figures {
-    uint64_t tokens, one_byte, partial, longest, bytes;
-};
-
-static struct figures figures_of(const struct tokenizer *t)
+struct vocab_figures vocab_figures(const struct tokenizer *t)
 {
-    struct figures f = {0};
+    struct vocab_figures f = {.tokens = 0};
     bool *is = tokens_of(t);
     for (uint32_t id = 0; id < t->vocab.n_ids; id++) {
         if (!is[id])
@@ -263,6 +259,7 @@ static struct figures figures_of(const struct tokenizer *t)
         f.partial += !utf8_valid(s);
     }
     mem_free(is);
+    f.unreachable = t->table ? unreachable(t) : 0;
     return f;
 }
 
@@ -276,7 +273,7 @@ static void put_id(struct buf *b, const char *key, uint32_t id)
 
 void vocab_describe(const struct tokenizer *t, struct buf *out)
 {
-    struct figures f = figures_of(t);
+    struct vocab_figures f = vocab_figures(t);
     size_t special = 0;
     char hex[33];
     hash128_hex(t->hash, hex);
@@ -294,7 +291,7 @@ void vocab_describe(const struct tokenizer *t, struct buf *out)
     json_put_str(out, "symbols", t->byte_level ? SLICE("bytes") : SLICE("characters"));
     if (t->table) {
         json_put_u64(out, "merges", t->table->n - 256);
-        json_put_u64(out, "unreachable", unreachable(t));
+        json_put_u64(out, "unreachable", f.unreachable);
     } else {
         json_put_u64(out, "merges", t->vocab.n_pairs);
     }

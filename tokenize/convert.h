@@ -29,6 +29,13 @@ int convert_verify(const struct tokenizer *t, struct slice file, struct err *e);
 /* The same of a folder that was written. */
 int convert_verify_folder(const struct tokenizer *t, const char *folder, struct err *e);
 
+struct vocab_figures {
+    uint64_t tokens;                /* that merging or looking up can give */
+    uint64_t one_byte, partial;     /* of one byte; that are not whole characters */
+    uint64_t longest, bytes;        /* of the longest; of all together */
+    uint64_t unreachable;           /* longer than a byte, and no merge makes them; with a table */
+};
+struct vocab_figures vocab_figures(const struct tokenizer *t);
 /* A JSON object: format, sizes, pattern, special tokens, Unicode version, .. */
 void vocab_describe(const struct tokenizer *t, struct buf *out);
 
