@@ -3,6 +3,8 @@ CC ?= cc
 CXX ?= c++
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 B ?= build
 VERSION := 0.1.0
@@ -40,6 +42,31 @@ $(B)/tokmill: $(CMD_O) $(B)/libtokmill.a
 
 $(B)/libtokmill.a: $(LIB_O)
 	@rm -f $@; $(AR) qcs $@ $(LIB_O)
+
+# libtokmill-shard: the reader of native shards by itself, for trainers. Needs zstd and xxHash only.
+SHARD_ABI := 1
+SHARD_O := $(patsubst %.c,$(B)/pic/%.o,$(wildcard shard/tms_*.c))
+SHARD_SO := $(B)/libtokmill-shard.so.$(SHARD_ABI)
+
+shard-lib: $(B)/libtokmill-shard.a $(SHARD_SO) $(B)/tokmill-shard.pc
+
+$(B)/pic/%.o: %.c
+	@mkdir -p $(@D); echo "  PIC   $<"
+	@$(CC) $(ALL_CFLAGS) -fPIC -fvisibility=hidden -MMD -c -o $@ $<
+
+$(B)/libtokmill-shard.a: $(SHARD_O)
+	@rm -f $@; $(AR) qcs $@ $^
+
+$(SHARD_SO): $(SHARD_O)
+	@$(CC) $(SAN_FLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -o $@ $^ -lzstd -lxxhash
+
+# Made anew each time: PREFIX is in it.
+$(B)/tokmill-shard.pc: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
+	    'Name: tokmill-shard' 'Description: Reads native token shards (.tms)' \
+	    'Version: $(VERSION)' 'Requires.private: libzstd libxxhash' \
+	    'Libs: -L$${libdir} -ltokmill-shard' 'Cflags: -I$${includedir}' > $@
 
 # The list of stages: one line for each file of cmd/.
 $(B)/stages.c: $(CMD_C) Makefile
@@ -126,7 +153,16 @@ test-peers:
 bench:
 	@bench/run.sh $(TASK)
 
-install: tokmill man
+install-shard-lib: shard-lib
+	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(MANDIR)/man3
+	install -m 644 $(B)/libtokmill-shard.a $(DESTDIR)$(LIBDIR)/
+	install -m 755 $(SHARD_SO) $(DESTDIR)$(LIBDIR)/
+	ln -sf $(notdir $(SHARD_SO)) $(DESTDIR)$(LIBDIR)/libtokmill-shard.so
+	install -m 644 $(B)/tokmill-shard.pc $(DESTDIR)$(LIBDIR)/pkgconfig/
+	install -m 644 shard/tokmill-shard.h $(DESTDIR)$(INCLUDEDIR)/
+	install -m 644 docs/libtokmill-shard.3 $(DESTDIR)$(MANDIR)/man3/
+
+install: tokmill man install-shard-lib
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
 	install -m 755 tokmill $(DESTDIR)$(BINDIR)/tokmill
 	for s in $(subst _,-,$(STAGES)); do ln -sf tokmill $(DESTDIR)$(BINDIR)/tokmill-$$s; done
@@ -142,6 +178,9 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tokmill
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tokmill
 	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(MAN)))
+	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/libtokmill-shard.,a so so.$(SHARD_ABI))
+	rm -f $(DESTDIR)$(LIBDIR)/pkgconfig/tokmill-shard.pc
+	rm -f $(DESTDIR)$(INCLUDEDIR)/tokmill-shard.h $(DESTDIR)$(MANDIR)/man3/libtokmill-shard.3
 
 help:
 	@echo 'make            build ./tokmill'
@@ -156,12 +195,14 @@ help:
 	@echo 'make lint       dependency law, globals, line and function lengths'
 	@echo 'make bench      tokmill beside its peers; TASK=encode runs one family'
 	@echo 'make man        man pages in build/man'
-	@echo 'make install    program, links, man pages, completions; PREFIX=/usr/local DESTDIR='
+	@echo 'make install    program, links, man pages, completions, libtokmill-shard; PREFIX=/usr/local DESTDIR='
+	@echo 'make install-shard-lib   the C library for native shards alone'
 	@echo 'make uninstall  takes them away'
 	@echo 'make clean'
 
 clean:
 	rm -rf build build-san build-fuzz build-cover tokmill
 
--include $(LIB_O:.o=.d) $(CMD_C:%.c=$(B)/%.d)
-.PHONY: all unit test test-python test-peers san man fault fuzz cover lint demo bench install uninstall help clean
+-include $(LIB_O:.o=.d) $(SHARD_O:.o=.d) $(CMD_C:%.c=$(B)/%.d)
+.PHONY: all unit test test-python test-peers san man fault fuzz cover lint demo bench install uninstall help clean \
+        shard-lib install-shard-lib FORCE

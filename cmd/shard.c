@@ -66,7 +66,7 @@ static const struct opt opts[] = {
     OPT_BOOL(0, "loss-mask", struct conf, loss_mask, "write NAME.mask: 0 where padding is"),
     OPT_CHOICE(0, "compress", "none|zstd", "none", struct conf, compress,
                "whole files of mds and litdata (native is always compressed)"),
-    OPT_U64(0, "level", "N", "3", struct conf, level, "zstd level"),
+    OPT_U64(0, "level", "N", "6", struct conf, level, "zstd level"),
     OPT_END};
 
 static int number(const char *s, const char *what, uint64_t max, uint64_t *out, struct err *e)

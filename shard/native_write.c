@@ -16,6 +16,8 @@
 enum {
     SAMPLE = 64,                    /* blocks; 16 MB of ids */
     SERVES = 512,                   /* blocks, the sample's among them */
+    FAST_LEVELS = 12,               /* up to here no match is shorter than three tokens: one of two
+                                       takes readers longer than its bytes are worth */
     STRANGE = 32                    /* more than 1 in so many ids without a rank: a new table */
 };
 
@@ -83,6 +85,8 @@ static struct shard_sink *native_create(const char *path, const struct shard_abo
     if (!s->z)
         mem_failed(1);
     ZSTD_CCtx_setParameter(s->z, ZSTD_c_compressionLevel, level);
+    if (level <= FAST_LEVELS)
+        ZSTD_CCtx_setParameter(s->z, ZSTD_c_minMatch, 6);
     buf_init(&s->head, UINT32_MAX);
     s->ids = mem_alloc((size_t)SAMPLE * TMS_BLOCK * sizeof *s->ids);
     s->payload = mem_alloc(TMS_PAYLOAD_MAX);

@@ -19,7 +19,7 @@
  * bytes that are really in the file. The checksum of a block is compared whenever it is decoded.
  *
  * Memory: a shard 40 bytes a block of 65,536 tokens, and 256 KiB for each rank table once it has
- * been used (one in 33 million tokens); a cursor about 1.4 MB. A shard keeps one file open.
+ * been used (one in 33 million tokens); a cursor about 1 MB. A shard keeps one file open.
  *
  * Functions return 0, or -1 with the error filled; those that return a pointer, NULL. e may be
  * NULL.
@@ -34,6 +34,10 @@ extern "C" {
 #endif
 
 #define TMS_API_VERSION 1
+
+#if defined __GNUC__
+#pragma GCC visibility push(default)
+#endif
 
 enum tms_status {
     TMS_OK = 0,
@@ -100,6 +104,9 @@ int tms_ends(tms_cursor *c, uint64_t first, size_t n, uint64_t *ends, struct tms
 /* Reads everything: every byte of the file is covered by a checksum that is compared. */
 int tms_verify(tms_cursor *c, struct tms_error *e);
 
+#if defined __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -22,7 +22,7 @@ libs=$(sed -n '/^LIBS :=/,/[^\\]$/p' Makefile | tr -d '\\' | sed 's/LIBS :=//' |
 
 seeds=$root/build-fuzz/seeds
 rm -rf "$seeds"
-mkdir -p "$seeds"/{json,input,native,tokenizer,wikitext,epub,part,norm}
+mkdir -p "$seeds"/{json,input,native,tms,tokenizer,wikitext,epub,part,norm}
 t="$root/build-fuzz/tokmill -q"
 cd "$seeds"
 printf '%s' '{"id":"1","text":"a\u00e9\ud83d\ude00","input_ids":[1, 2],"metadata":{"url":"x","a":{}}}' > json/a
@@ -38,6 +38,9 @@ cp tok.json tokenizer/hf
 printf 'YQ== 0\nYg== 1\nYWI= 2\n' > tokenizer/ranks
 $t encode -t tok.json docs.jsonl then shard -o shards/
 cp shards/*.tms native/
+cp shards/*.tms tms/
+printf '{"id":"%s","text":"","input_ids":[1,299999,2,299999]}\n' a b c |
+    $t shard --vocab-size 300000 --eod none -o few/ && cp few/shard.tms tms/few
 awk '/<<.X.$/ { on = 1; next } /^X$/ { on = 0 } on' "$root/tests/cmd/wiki.t" > wikitext/dump
 printf '{{a|b={{c}}|[[d|e]]}} {|\n|x\n|} <ref>y</ref> '"'''b'''"' == h ==\n* l\n<math>x</math>' > wikitext/markup
 printf 'PK\003\004' > epub/head
