@@ -209,7 +209,8 @@ static int derive_rank(struct chain *c, struct err *e)
 int chain_derive(struct chain *c, struct err *e)
 {
     struct chain_opts *o = &c->o;
-    if (o->out && !strcmp(o->out, "-"))
+    /* Where there is no /proc, /dev/stdout leads nowhere: it must not be opened, or replaced. */
+    if (o->out && (!strcmp(o->out, "-") || !strcmp(o->out, "/dev/stdout")))
         o->out = NULL;
     for (size_t i = 0; i < c->n; i++)
         if (parse_max_bad(&c->steps[i], e) || check_step_options(&c->steps[i], e))
