@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Reading WARC records. Peers read every record's body and drop it; tokmill makes documents of them:
-of the texts of a WET file and of the pages' HTML as they are (--mode source)."""
+"""Reading WARC records. Peers read every record's body and drop it; tokmill makes documents of them,
+of the texts of a WET file and of the pages' HTML as they are (--mode source), or an index (--cdx)."""
 from bench import INPUTS, compare, family, have, timed
 
 
@@ -35,9 +35,11 @@ def main():
     for name, n in ("text.wet.gz", "wet_bytes"), ("all.warc.gz", "html_bytes"):
         path = f"{INPUTS}/{name}"
         if have(path):
-            compare("read", name, int(open(f"{INPUTS}/{n}").read()),
-                    ["warc", "--mode", "source", path, "-o", "/dev/null"],
+            size = int(open(f"{INPUTS}/{n}").read())
+            compare("read", name, size, ["warc", "--mode", "source", path, "-o", "/dev/null"],
                     [("fastwarc", "web", (path,)), ("warcio", "web", (path,))])
+            compare("read", f"{name}, index only", size, ["warc", "--cdx", path, "-o", "/dev/null"],
+                    [("fastwarc", "web", (path,))])
 
 
 family(main, {"warcio": warcio, "fastwarc": fastwarc})

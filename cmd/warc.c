@@ -1,6 +1,7 @@
 /* warc - pages and texts of web archives as documents. Formats: read/warc.h, http.h, page.h. */
 #include "core/stage.h"
 #include "read/http.h"
+#include "read/warc_index.h"
 #include "read/warc_read.h"
 
 static const struct opt OPTS[] = {
@@ -25,6 +26,8 @@ static const struct opt OPTS[] = {
              "take payloads of at most so many bytes; 0: any"),
     OPT_CHOICE(0, "digests", "ignore|keep|check", "ignore", struct warc_conf, digests,
                "keep digests as metadata; check: a record that differs from its digest is bad"),
+    OPT_BOOL(0, "cdx", struct warc_conf, index,
+             "write an index of the records (CDXJ), not documents"),
     OPT_END,
 };
 
@@ -107,6 +110,15 @@ static int parse(const void *conf, struct job *j, const struct piece *piece, str
     return 0;
 }
 
+static bool indexes(const void *conf) { return ((const struct warc_conf *)conf)->index; }
+
+static bool format(const void *conf, const struct doc *d, struct buf *out)
+{
+    if (indexes(conf))
+        warc_index_line(d, out);
+    return indexes(conf);
+}
+
 const struct stage stage_warc = {
     .name = "warc",
     .summary = "read web archives (WARC, WET, WAT, ARC): pages and plain texts",
@@ -117,5 +129,6 @@ const struct stage stage_warc = {
     .conf_size = sizeof(struct warc_conf),
     .scratch_new = scratch_new,
     .scratch_free = scratch_free,
-    .source = {.split = split, .parse = parse},
+    .source = {.places = indexes, .split = split, .parse = parse},
+    .format = format,
 };

@@ -221,6 +221,9 @@ int chain_derive(struct chain *c, struct err *e)
         return -1;
     if (o->window_log < 10 || o->window_log > INPUT_WINDOW_MAX)
         return err_set(e, ERR_USAGE, "--window-log must be 10 to 31");
+    const struct step *first = &c->steps[0];
+    if (first->stage->source.places && first->stage->source.places(first->conf))
+        o->origin = ORIGIN_FULL;
     c->max_record = o->max_record ? o->max_record : o->memory / 4;
     if (!o->tmp)
         o->tmp = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";

@@ -321,6 +321,7 @@ static void cut_piece(struct splitter *s, struct batch *b, size_t used, uint64_t
     b->block.n = used;
     struct piece *p = batch_piece(b);
     p->name = arena_copy(&b->arena, buf_slice(&s->name));
+    p->path = path_of(s, s->input);
     p->head = arena_copy(&b->arena, buf_slice(&s->head));
     p->fallback_source = p->name;
     p->bytes = buf_slice(&b->block);

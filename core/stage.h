@@ -81,6 +81,7 @@ void job_hist_threshold(struct job *j, const char *name, double threshold);
 struct piece {
     struct slice name;              /* input without root and compression suffix; for an entry of
                                        an archive or folder, the path of the entry */
+    const char *path;               /* the operand as given; "-": standard input. Split sources */
     uint64_t record;                /* number of its first record in the input, from 1 */
     uint64_t offset;                /* of bytes.p in the decoded input */
     struct slice bytes;
@@ -98,6 +99,8 @@ struct source {
                                        one piece, in byte order of names; split is not called */
     bool (*by_records)(const void *conf);       /* with entries: unless this says that split shall
                                        cut the files, so that they may be of any size */
+    bool (*places)(const void *conf);   /* documents tell where they are stored, as with
+                                       --origin full, if this says so */
     /* Bytes from the start of a record. Sets *used to the end of the last whole record and
      * *records to their number; *used = 0 asks for more bytes. With at_end everything must be
      * used: what is left over is an unfinished record, and parse() is given it to complain. */

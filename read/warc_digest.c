@@ -79,3 +79,19 @@ enum digest_found warc_digest_check(struct slice digest, struct slice bytes)
         return DIGEST_UNKNOWN;
     return memcmp(is, said, n) == 0 ? DIGEST_EQUAL : DIGEST_DIFFERS;
 }
+
+void warc_digest_sha1(struct slice bytes, char out[WARC_SHA1_TEXT])
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    uint8_t sum[SHA256_DIGEST_SIZE];
+    uint32_t held = 0;
+    unsigned have = 0;
+    hash(SLICE("sha1"), bytes, sum);
+    memcpy(out, "sha1:", 5);
+    out += 5;
+    for (size_t i = 0; i < SHA1_DIGEST_SIZE; i++) {
+        held = held << 8 | sum[i];
+        for (have += 8; have >= 5; have -= 5)
+            *out++ = digits[held >> (have - 5) & 31];
+    }
+}

@@ -7,6 +7,7 @@
 #include "read/http.h"
 #include "read/mime.h"
 #include "read/warc_digest.h"
+#include "read/warc_index.h"
 #include "read/warc_read.h"
 #include "read/warc_select.h"
 
@@ -36,6 +37,8 @@ void warc_scratch_free(struct warc_scratch *s)
         buf_free(&s->inflated[i]);
     mem_free(s);
 }
+
+struct buf *warc_scratch_buf(struct warc_scratch *s) { return &s->metadata; }
 
 /* A payload on its way to a document. */
 struct payload {
@@ -116,7 +119,7 @@ static struct slice metadata(struct warc_item *it, const struct payload *p,
     return arena_copy(it->job->arena, buf_slice(b));
 }
 
-static void add_document(struct warc_item *it, struct slice text, struct slice meta)
+void warc_add_document(struct warc_item *it, struct slice text, struct slice meta)
 {
     struct slice id = clean(it, it->head.id);
     if (!id.n)
@@ -153,7 +156,7 @@ static void read_payload(struct warc_item *it, const struct payload *p)
     }
     if (r.repaired)
         batch_repaired(it->out, r.repaired);
-    add_document(it, r.text, metadata(it, p, &r, kind == MIME_HTML));
+    warc_add_document(it, r.text, metadata(it, p, &r, kind == MIME_HTML));
 }
 
 /* Fields are hints: each decoder looks at the bytes itself. */
@@ -239,7 +242,7 @@ static void read_envelope(struct warc_item *it)
     struct buf *b = &it->s->metadata;
     put_record(it, b);
     json_put_raw(b, "wat", json);
-    add_document(it, SLICE(""), arena_copy(it->job->arena, buf_slice(b)));
+    warc_add_document(it, SLICE(""), arena_copy(it->job->arena, buf_slice(b)));
 }
 
 static bool is_wat(const struct warc_item *it)
@@ -253,10 +256,12 @@ void warc_read(struct warc_item *it)
 {
     const struct slice type = it->head.type;
     const bool wat = is_wat(it);
-    if (!wat && !select_name(it->conf->types, type))
+    if (it->conf->index ? !warc_index_wants(it) : !wat && !select_name(it->conf->types, type))
         pass(it, type.n ? "" : "no-type", type);
     else if (!select_any_pattern(it->conf->urls.v, it->conf->urls.n, it->head.uri))
         pass(it, "url", SLICE(""));
+    else if (it->conf->index)
+        warc_index(it);
     else if (wat)
         read_envelope(it);
     else if (slice_eq_nocase(type, SLICE("response")) ||

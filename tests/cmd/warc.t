@@ -13,6 +13,8 @@ record() {
 }
 # response FILE STATUS FIELDS BODY: a stored HTTP message
 response() { { printf 'HTTP/1.1 %s\r\n' "$2"; [ -z "$3" ] || printf '%b\r\n' "$3"; printf '\r\n'; printf '%b' "$4"; } > "$1"; }
+sha1() { printf 'sha1:'; perl -MDigest::SHA -0777 -e '$_ = Digest::SHA::sha1(<STDIN>); $b = unpack "B*", $_;
+    print map { ("A".."Z", 2..7)[oct "0b$_"] } $b =~ /.{5}/g'; }
 texts() { "$TOKMILL" warc "$@" | jq -r .text; }
 
 html='Content-Type: text/html; charset=utf-8'
@@ -150,6 +152,21 @@ for form in plain packed; do
     "$TOKMILL" warc dict.warc > want
     is "$(wc -l < want | tr -d ' ')$(for k in 1 8 pipe; do cmp $form.$k want; done)" 40 "zstd behind a $form dictionary"
 done
+# --cdx: an index of the same archive, with places that a reader can seek to
+"$TOKMILL" warc --cdx w.warc.gz | sed 's/"length": "[0-9]*", "offset": "[0-9]*"/PLACE/' > index
+is "$(sed -n '1p;$p' index)" \
+    'test,x)/3 20200102030405 {"url": "http://x.test/3", "mime": "text/html", "status": "200", "digest": "'"$(payload=$(printf '<title>T</title><p>hello</p>'); printf %s "$payload" | sha1 )"'", PLACE, "filename": "w.warc.gz"}
+test,x)/9 20200102030405 {"url": "http://x.test/9", "mime": "warc/revisit", "status": "200", "digest": "'"$(printf '<title>T</title><p>hello</p>' | sha1)"'", PLACE, "filename": "w.warc.gz"}' "an index line"
+is "$(cut -d' ' -f1 index | tr '\n' ' ')" "test,x)/3 test,x)/4 test,x)/5 test,x)/6 test,x)/7 test,x)/9 " \
+    "responses of any status, resources, revisits"
+for i in 3 7; do n=$i; record response '' hello | gzip -n; done > places.warc.gz
+place() { "$TOKMILL" warc --cdx places.warc.gz | sed -n "$1p" | sed 's/^[^{]*//' | jq -r ".$2"; }
+tail -c +$(($(place 2 offset) + 1)) places.warc.gz | head -c "$(place 2 length)" | gzip -dc > one.warc
+is "$("$TOKMILL" warc one.warc | jq -r .id)" urn:x:7 "offset and length cut a record out"
+is "$("$TOKMILL" -j8 warc --cdx places.warc.gz places.warc.gz | cksum)" \
+    "$("$TOKMILL" -j1 warc --cdx places.warc.gz places.warc.gz | cksum)" "for any number of threads"
+is "$("$TOKMILL" warc --cdx w.warc.gz then select --where 'metadata.status == 404' | jq -c '[.text,.metadata.urlkey]')" \
+    '["","test,x)/4"]' "stages select by the index"
 
 # bad records cost only themselves
 {
