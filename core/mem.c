@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static void *checked(void *p, size_t n)
 {
@@ -33,4 +34,16 @@ char *mem_strdup(const char *s)
 {
     size_t n = strlen(s) + 1;
     return memcpy(mem_alloc(n), s, n);
+}
+
+void mem_huge(void *p, size_t n)
+{
+#ifdef MADV_HUGEPAGE
+    uintptr_t page = (uintptr_t)2 << 20, from = ((uintptr_t)p + page - 1) & ~(page - 1);
+    uintptr_t to = ((uintptr_t)p + n) & ~(page - 1);
+    if (to > from)
+        madvise((void *)from, to - from, MADV_HUGEPAGE);
+#else
+    (void)p, (void)n;
+#endif
 }

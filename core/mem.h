@@ -15,6 +15,9 @@ void *mem_array(size_t count, size_t size);         /* count * size bytes of 0 *
 void *mem_grow(void *p, size_t n);                  /* realloc; p may be NULL */
 void *mem_grow_array(void *p, size_t count, size_t size);
 char *mem_strdup(const char *s);
+/* Advice: huge pages for what of p[0 .. n) has not been touched. Random access to tables of some MB
+ * is faster then. */
+void mem_huge(void *p, size_t n);
 void mem_free(void *p);                             /* NULL is allowed */
 _Noreturn void mem_failed(size_t wanted);           /* defined by core/cli.c */
 
