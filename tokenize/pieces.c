@@ -47,12 +47,10 @@ static void stage_any(struct pieces *p, struct slice text, size_t at, const uint
 }
 
 #if defined __x86_64__
-/* The same keys; the hash is a CRC. 16 bytes are read at once and cut by a row of `ones`. */
+/* The hash is a CRC. */
 __attribute__((target("avx2,bmi,bmi2,sse4.2"))) static void
 stage_avx2(struct pieces *p, struct slice text, size_t at, const uint32_t *ends, size_t n)
 {
-    static const uint8_t ones[32] = {[0] = 255, 255, 255, 255, 255, 255, 255, 255,
-                                     255, 255, 255, 255, 255, 255, 255, 255};
     for (size_t k = p->n, end = k + n; k < end; at = *ends++, k++) {
         size_t len = *ends - at;
         uint64_t *key = p->key[k];
@@ -60,14 +58,7 @@ stage_avx2(struct pieces *p, struct slice text, size_t at, const uint32_t *ends,
             stage_long(p, k, slice_of(text.p + at, len));
             continue;
         }
-        if (__builtin_expect(text.n - at >= 16, 1)) {
-            const __m128i keep = _mm_loadu_si128((const void *)(ones + 16 - len));
-            const __m128i v = _mm_and_si128(_mm_loadu_si128((const void *)(text.p + at)), keep);
-            key[0] = (uint64_t)_mm_cvtsi128_si64(v);
-            key[1] = (uint64_t)_mm_extract_epi64(v, 1) | (uint64_t)len << 56;
-        } else {
-            word_key(text.p + at, len, text.p + text.n, key);
-        }
+        word_key(text.p + at, len, text.p + text.n, key);
         stage_at(p, k, _mm_crc32_u64(_mm_crc32_u64(0x9E3779B9, key[0]), key[1]));
     }
 }

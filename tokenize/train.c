@@ -70,6 +70,8 @@ int trainer_add(void *trainer, struct slice word, uint64_t count, struct err *e)
     if (t->n_symbols + word.n + 1 > t->cap_symbols) {
         t->cap_symbols = (t->n_symbols + word.n + 1) * 3 / 2;
         t->symbols = mem_grow_array(t->symbols, t->cap_symbols, sizeof *t->symbols);
+        mem_huge(t->symbols + t->n_symbols,
+                 (t->cap_symbols - t->n_symbols) * sizeof *t->symbols);
     }
     if (t->n_words == t->cap_words) {
         t->cap_words = t->cap_words ? t->cap_words * 3 / 2 : 1 << 12;

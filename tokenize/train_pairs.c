@@ -10,6 +10,7 @@ void pairs_clear(struct trainer *t, uint64_t size)
     if (!t->pairs || t->pairs_mask + 1 != size) {
         mem_free(t->pairs);
         t->pairs = mem_alloc(size * sizeof *t->pairs);
+        mem_huge(t->pairs, size * sizeof *t->pairs);
         t->pairs_mask = size - 1;
         t->pairs_shift = 64 - __builtin_ctzll(size);
     }
@@ -122,6 +123,7 @@ uint64_t places_reserve(struct trainer *t, size_t n)
     if (t->n_places + n > t->cap_places) {
         t->cap_places = (t->n_places + n) * 3 / 2 + 1024;
         t->places = mem_grow_array(t->places, t->cap_places, sizeof *t->places);
+        mem_huge(t->places + t->n_places, (t->cap_places - t->n_places) * sizeof *t->places);
     }
     t->n_places += n;
     return t->n_places - n;

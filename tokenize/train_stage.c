@@ -72,6 +72,7 @@ int stage_first(struct trainer *t, struct err *e)
         return -1;
     }
     t->places = mem_alloc(t->cap_places * sizeof *t->places);
+    mem_huge(t->places, t->cap_places * sizeof *t->places);
     for (uint32_t i = 0; i < 65536; i++) {
         q->next[i] = UINT64_MAX;
         if (q->count[i] < t->threshold)
@@ -142,6 +143,7 @@ static int keep_frequent(struct trainer *t, struct err *e)
     mem_free(t->places);
     t->cap_places = total + total / 4 + 1024;
     t->places = mem_alloc(t->cap_places * sizeof *t->places);
+    mem_huge(t->places, t->cap_places * sizeof *t->places);
     for (uint64_t i = 0; i < size; i++) {
         if (old[i].key == PAIR_FREE || old[i].count < t->threshold)
             continue;

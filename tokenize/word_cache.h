@@ -14,9 +14,9 @@
 #define TOKENIZE_WORD_CACHE_H
 #include <stdbool.h>
 #include <stdint.h>
-#include "core/slice.h"
+#include "tokenize/word_key.h"
 
-#define CACHE_WORD 15                   /* bytes of a short word */
+#define CACHE_WORD WORD_KEY             /* bytes of a short word */
 #define CACHE_IDS 4
 #define CACHE_LONG_WORD 31              /* bytes that lie in a long entry */
 #define CACHE_LONG_IDS 7
@@ -57,33 +57,6 @@ void word_cache_init(struct word_cache *c);
 void word_cache_free(struct word_cache *c);
 
 /* ---- short words -------------------------------------------------------------------------- */
-
-/* `end` is the end of readable memory behind the word of n <= CACHE_WORD bytes. */
-static inline void word_key(const char *p, size_t n, const char *end, uint64_t key[2])
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    if (__builtin_expect((size_t)(end - p) >= 16, 1)) {
-        uint64_t a, b;
-        memcpy(&a, p, 8);
-        memcpy(&b, p + 8, 8);
-        unsigned low = n < 8 ? (unsigned)n : 8, high = (unsigned)n - low;
-        key[0] = a & UINT64_MAX >> (64 - 8 * low);
-        key[1] = (b & ~(UINT64_MAX << 8 * high)) | (uint64_t)n << 56;
-        return;
-    }
-#endif
-    (void)end;
-    key[0] = key[1] = 0;
-    memcpy(key, p, n);
-    ((unsigned char *)key)[CACHE_WORD] = (unsigned char)n;
-}
-
-static inline uint64_t word_hash(const uint64_t key[2])
-{
-    uint64_t h = (key[0] ^ (key[1] << 29 | key[1] >> 35)) * 0x9E3779B97F4A7C15u + key[1];
-    h = (h ^ h >> 32) * 0xD6E8FEB86659FD93u;
-    return h ^ h >> 32;
-}
 
 /* The two entries where a word may be. */
 static inline struct cached *word_line(const struct word_cache *c, uint64_t hash)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include "core/hash.h"
 #include "core/mem.h"
+#include "tokenize/word_key.h"
 
 #define BATCH 256
 #define SMALLEST 4096u                  /* entries; powers of two */
@@ -58,33 +59,6 @@ struct slice short_word_bytes(const struct short_word *s)
     return slice_of(p, (unsigned char)p[WORD_SHORT]);
 }
 
-/* ---- keys --------------------------------------------------------------------------------- */
-
-/* `end` is the end of readable memory behind the word. */
-static inline void make_key(const char *p, size_t n, const char *end, uint64_t key[2])
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    if ((size_t)(end - p) >= 16) {
-        memcpy(key, p, 16);
-        key[0] &= n >= 8 ? UINT64_MAX : ((uint64_t)1 << 8 * n) - 1;
-        key[1] &= n > 8 ? ((uint64_t)1 << 8 * (n - 8)) - 1 : 0;
-        key[1] |= (uint64_t)n << 56;
-        return;
-    }
-#endif
-    (void)end;
-    key[0] = key[1] = 0;
-    memcpy(key, p, n);
-    ((unsigned char *)key)[WORD_SHORT] = (unsigned char)n;
-}
-
-static inline uint64_t key_hash(const uint64_t key[2])
-{
-    uint64_t h = key[0] * 0x9E3779B97F4A7C15u ^ key[1];
-    h = (h ^ h >> 32) * 0xD6E8FEB86659FD93u;
-    return h ^ h >> 32;
-}
-
 static inline uint64_t add_counts(uint64_t a, uint64_t b)
 {
     return a > UINT64_MAX - b ? UINT64_MAX : a + b;
@@ -105,10 +79,11 @@ static void grow_short(struct words *w)
     uint64_t size = w->mask + 1;
     w->mask = size * 2 - 1;
     w->table = mem_array(size * 2, sizeof *w->table);
+    mem_huge(w->table, size * 2 * sizeof *w->table);
     for (uint64_t i = 0; i < size; i++) {
         if (!old[i].key[1])
             continue;
-        uint64_t j = key_hash(old[i].key) & w->mask;
+        uint64_t j = word_hash(old[i].key) & w->mask;
         while (w->table[j].key[1])
             j = (j + 1) & w->mask;
         w->table[j] = old[i];
@@ -198,8 +173,8 @@ int words_add(struct words *w, struct slice word, uint64_t count, struct err *e)
         return add_long(w, word, count, e);
     if (room_short(w, 1, e) < 0)
         return -1;
-    make_key(word.p, word.n, word.p + word.n, key);
-    add_short(w, key, key_hash(key), count);
+    word_key(word.p, word.n, word.p + word.n, key);
+    add_short(w, key, word_hash(key), count);
     return 0;
 }
 
@@ -218,8 +193,8 @@ static int add_pieces(struct words *w, struct slice text, size_t at, const uint3
                 return -1;
             continue;
         }
-        make_key(text.p + at, len, text.p + text.n, key[k]);
-        hash[k] = key_hash(key[k]);
+        word_key(text.p + at, len, text.p + text.n, key[k]);
+        hash[k] = word_hash(key[k]);
         __builtin_prefetch(&w->table[hash[k] & w->mask], 1);
         k++;
     }

@@ -12,8 +12,9 @@
 #define TOKENIZE_WORDS_H
 #include "core/err.h"
 #include "tokenize/pretok.h"
+#include "tokenize/word_key.h"
 
-#define WORD_SHORT 15                   /* bytes */
+#define WORD_SHORT WORD_KEY             /* bytes */
 #define WORD_LONGEST (1u << 28)
 
 struct words;
