@@ -3,13 +3,15 @@
 #include "core/mem.h"
 #include "core/stage.h"
 #include "filter/lm_text.h"
+#include "tokenize/unigram.h"
 
 struct conf {
-    const char *model, *max, *min, *head, *middle, *cutoffs, *keep;
+    const char *model, *pieces, *max, *min, *head, *middle, *cutoffs, *keep;
     int normalize;
     double head_percentile, middle_percentile;
     bool score;
     struct kenlm *k;
+    struct unigram *unigram;        /* NULL: words are parted by white space */
     struct lm_cutoffs table;
     double most, least, head_at, middle_at;
     bool buckets;
@@ -18,6 +20,8 @@ struct conf {
 static const struct opt opts[] = {
     OPT_STR('m', "model", "FILE", NULL, struct conf, model,
             "KenLM model: ARPA text or any of its binary kinds"),
+    OPT_FILE('p', "pieces", "FILE", struct conf, pieces,
+             "cut the text by this SentencePiece unigram model first"),
     OPT_CHOICE(0, "normalize", LM_NORMAL_CHOICES, "none", struct conf, normalize,
                "prepare the text as the model's makers did"),
     OPT_BOOL(0, "score", struct conf, score, "write metadata.perplexity_log10, too"),
@@ -86,6 +90,8 @@ static int open_perplexity(void *conf, const struct setup *s, struct err *e)
     if (c->cutoffs && lm_cutoffs_load(&c->table, c->cutoffs, c->head_percentile,
                                       c->middle_percentile, e))
         return -1;
+    if (c->pieces && !(c->unigram = unigram_load(c->pieces, e)))
+        return -1;
     c->k = kenlm_load(c->model, e);
     return c->k ? 0 : -1;
 }
@@ -94,21 +100,49 @@ static void close_perplexity(void *conf)
 {
     struct conf *c = conf;
     kenlm_free(c->k);
+    unigram_free(c->unigram);
     lm_cutoffs_free(&c->table);
 }
 
+struct scratch {
+    struct buf normal, pieces;
+    struct unigram_work work;
+};
+
 static void *scratch_new(const void *conf)
 {
-    struct buf *b = mem_zero(sizeof *b);
+    struct scratch *s = mem_zero(sizeof *s);
     (void)conf;
-    buf_init(b, BUF_NO_LIMIT);
-    return b;
+    buf_init(&s->normal, BUF_NO_LIMIT);
+    buf_init(&s->pieces, BUF_NO_LIMIT);
+    unigram_work_init(&s->work);
+    return s;
 }
 
 static void scratch_free(void *scratch)
 {
-    buf_free(scratch);
-    mem_free(scratch);
+    struct scratch *s = scratch;
+    buf_free(&s->normal);
+    buf_free(&s->pieces);
+    unigram_work_free(&s->work);
+    mem_free(s);
+}
+
+/* The text as the model was trained to see it. */
+static struct slice prepared(const struct conf *c, struct scratch *s, struct slice text)
+{
+    text = lm_normalize((enum lm_normal)c->normalize, text, &s->normal);
+    if (!c->unigram)
+        return text;
+    buf_clear(&s->pieces);
+    unigram_pieces(c->unigram, text, &s->work, &s->pieces);
+    return buf_slice(&s->pieces);
+}
+
+static uint64_t model_bytes(const void *conf)
+{
+    const struct conf *c = conf;
+    return c->unigram ? unigram_memory(c->unigram) : 0;
 }
 
 /* "all" where the table has no thresholds for the document's language, as in cc_net. */
@@ -125,8 +159,7 @@ static enum verdict perplexity(const void *conf, struct job *j, struct doc *d)
     const struct conf *c = conf;
     if (!d->has_text)
         return job_bad(j, "no-text", "a document without text has no perplexity");
-    struct slice text = lm_normalize((enum lm_normal)c->normalize, d->text, j->scratch);
-    struct lm_score s = lm_score_text(c->k, text);
+    struct lm_score s = lm_score_text(c->k, prepared(c, j->scratch, d->text));
     const char *bucket = c->buckets ? bucket_of(c, d, s.perplexity) : NULL;
     doc_set_f64(d, "metadata.perplexity", s.perplexity);
     job_note_f64(j, "perplexity", s.perplexity);
@@ -162,6 +195,7 @@ const struct stage stage_perplexity = {
     .conf_size = sizeof(struct conf),
     .open = open_perplexity,
     .close = close_perplexity,
+    .model_bytes = model_bytes,
     .scratch_new = scratch_new,
     .scratch_free = scratch_free,
     .map = perplexity,

@@ -6,6 +6,7 @@
 #include "core/docs.h"
 #include "core/json.h"
 #include "core/utf8.h"
+#include "text/chars.h"
 
 /* cc_net's table of signs, its full-width one included, which it takes for a quotation mark. By the
  * time it is consulted, digits are 0, so that sign never comes. */
@@ -86,20 +87,134 @@ static struct slice strip(struct slice text)
     return first == end ? slice_of(text.p, 0) : slice_of(first, (size_t)(last - first));
 }
 
+/* ---- lower case --------------------------------------------------------------------------- */
+
+static utf8proc_category_t category(uint32_t c)
+{
+    return utf8proc_category((utf8proc_int32_t)c);
+}
+
+/* What Unicode's rule for the final sigma looks through, and what it looks for. */
+static bool is_case_ignorable(uint32_t c)
+{
+    utf8proc_category_t k = category(c);
+    return k == UTF8PROC_CATEGORY_MN || k == UTF8PROC_CATEGORY_ME || k == UTF8PROC_CATEGORY_CF ||
+           k == UTF8PROC_CATEGORY_LM || k == UTF8PROC_CATEGORY_SK || c == '\'' || c == '.' ||
+           c == ':' || c == 0xB7 || c == 0x2018 || c == 0x2019 || c == 0x2024 || c == 0x2027;
+}
+
+static bool is_cased(uint32_t c)
+{
+    utf8proc_category_t k = category(c);
+    return k == UTF8PROC_CATEGORY_LU || k == UTF8PROC_CATEGORY_LL || k == UTF8PROC_CATEGORY_LT ||
+           c == 0xAA || c == 0xBA || (c >= 0x2160 && c <= 0x217F) || (c >= 0x24B6 && c <= 0x24E9);
+}
+
+/* The sigma at [at, next): it ends a word when a letter is before it and none behind. */
+static bool ends_word(struct slice text, const char *at, const char *next)
+{
+    const char *end = text.p + text.n;
+    uint32_t c = 0;
+    while (at > text.p && is_case_ignorable(c = chars_prev(&at)))
+        c = 0;
+    if (!c || !is_cased(c))
+        return false;
+    c = 0;
+    while (next < end && is_case_ignorable(c = chars_next(&next)))
+        c = 0;
+    return !c || !is_cased(c);
+}
+
+/* Python's str.lower(), but that U+0130 gives "i" without its dot, which no rule here keeps. */
+static uint32_t lower(struct slice text, const char *at, const char *next, uint32_t c)
+{
+    if (c == 0x3A3)
+        return ends_word(text, at, next) ? 0x3C2 : 0x3C3;
+    return (uint32_t)utf8proc_tolower((utf8proc_int32_t)c);
+}
+
+/* ---- recipes ------------------------------------------------------------------------------ */
+
+static bool is_digit(uint32_t c) { return category(c) == UTF8PROC_CATEGORY_ND; }
+
+/* Behind a whole number that starts at p: digits, and a decimal sign with digits. */
+static const char *number_end(const char *p, const char *end)
+{
+    static const uint32_t marks[] = {'.', ',', 0x60C, 0x66B, 0x2396, 0x2397, 0x2398};
+    bool decimals = false;
+    for (;;) {
+        const char *next = p, *behind;
+        uint32_t c = next < end ? chars_next(&next) : 0;
+        if (c && is_digit(c)) {
+            p = next;
+            continue;
+        }
+        bool mark = false;
+        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+            mark |= c == marks[i];
+        behind = next;
+        if (!mark || decimals || next == end || !is_digit(chars_next(&behind)))
+            return p;
+        decimals = true;
+        p = next;
+    }
+}
+
+/* Lower case, numbers 0, accents off: what comes before datatrove strips. */
+static void simplify(struct slice text, struct buf *b)
+{
+    for (const char *p = text.p, *end = text.p + text.n; p < end;) {
+        const char *at = p;
+        uint32_t c = chars_next(&p);
+        utf8proc_int32_t parts[8];
+        if (is_digit(c)) {
+            buf_add_byte(b, '0');
+            p = number_end(at, end);
+            continue;
+        }
+        c = lower(text, at, p, c);
+        utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)c, parts, 8,
+                                                     UTF8PROC_DECOMPOSE, NULL);
+        for (utf8proc_ssize_t i = 0; i < n && i < 8; i++) {
+            char bytes[4];
+            if (category((uint32_t)parts[i]) != UTF8PROC_CATEGORY_MN)
+                buf_add(b, bytes, utf8_put(bytes, (uint32_t)parts[i]));
+        }
+    }
+}
+
+/* Both passes in one buffer, the second behind the first. */
+static struct slice datatrove(struct slice text, struct buf *b)
+{
+    simplify(text, b);
+    struct slice s = strip(buf_slice(b));
+    size_t at = (size_t)(s.p - b->p), end = at + s.n, from = b->n;
+    while (at < end) {
+        const char *p = b->p + at;
+        uint32_t c = chars_next(&p);
+        at = (size_t)(p - b->p);
+        add_char(b, c);
+    }
+    return slice_from(buf_slice(b), from);
+}
+
 struct slice lm_normalize(enum lm_normal how, struct slice text, struct buf *b)
 {
-    if (how == LM_NONE)
+    if (how == LM_NONE || !text.n)
         return text;
     buf_clear(b);
+    if (how == LM_DATATROVE)
+        return datatrove(text, b);
     text = strip(text);
     for (const char *p = text.p, *end = text.p + text.n; p < end;) {
-        uint32_t c = utf8_next(&p, end);
+        const char *at = p;
+        uint32_t c = chars_next(&p);
         if (how == LM_EDUGP)
             add_char(b, c);
         else if (c < 128)
             add_char(b, c >= 'A' && c <= 'Z' ? c + 32 : c);
         else
-            add_plain(b, (uint32_t)utf8proc_tolower((utf8proc_int32_t)c));
+            add_plain(b, lower(text, at, p, c));
     }
     return buf_slice(b);
 }

@@ -2,6 +2,8 @@
  *
  *   ccnet       cc_net: strip, lower case, accents off, every decimal digit 0, 34 punctuation signs
  *               to ASCII, controls deleted - newlines among them, so a text is one line
+ *   datatrove   KenlmModel: lower case, a whole number with its decimal part 0, accents off, strip,
+ *               signs to ASCII, controls deleted
  *   edugp       the models of edugp/kenlm and DCLM: the same with case and accents left alone
  *   none        the text as it is, line by line
  *
@@ -13,8 +15,8 @@
 #include "core/err.h"
 #include "filter/kenlm.h"
 
-enum lm_normal { LM_NONE, LM_CCNET, LM_EDUGP };
-#define LM_NORMAL_CHOICES "none|ccnet|edugp"
+enum lm_normal { LM_NONE, LM_CCNET, LM_EDUGP, LM_DATATROVE };
+#define LM_NORMAL_CHOICES "none|ccnet|edugp|datatrove"
 
 /* The text prepared: itself, or made in *b. Valid UTF-8 in and out. */
 struct slice lm_normalize(enum lm_normal how, struct slice text, struct buf *b);

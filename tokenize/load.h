@@ -14,7 +14,6 @@ int load_tiktoken(struct tokenizer *t, struct slice text, struct slice stem,
                   const struct load_opts *o, struct err *e);
 bool is_tekken(struct slice text);              /* text is a JSON object */
 int load_tekken(struct tokenizer *t, struct slice text, const struct load_opts *o, struct err *e);
-bool is_sentencepiece(struct slice text);
 int load_sentencepiece(struct tokenizer *t, struct slice text, struct err *e);
 
 /* load_files.c: special tokens by name. */

@@ -7,6 +7,7 @@
 #include "core/json.h"
 #include "core/mem.h"
 #include "tokenize/load.h"
+#include "tokenize/sp_model.h"
 
 #define FILE_MAX ((size_t)1 << 30)
 

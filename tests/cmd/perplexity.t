@@ -69,6 +69,21 @@ unknown() { "$TOKMILL" perplexity -q --stats s.json -m n.arpa --normalize "$1" n
 is "$(unknown ccnet)" "[2,0]" "--normalize ccnet"
 is "$(unknown edugp)" "[2,0]" "--normalize edugp"
 is "$(unknown none)" "[3,1]" "--normalize none"
+jq -nc '{text: "x 1.5 Ét\u00e97"}' > n.jsonl
+sed 's/Été0"A.../0/; s/ete0"a.../ete0/; s/ngram 1=5/ngram 1=6/; s/^-1	0$/&\n-1	x/' n.arpa > d.arpa
+"$TOKMILL" perplexity -q --stats s.json -m d.arpa --normalize datatrove n.jsonl > /dev/null
+is "$(jq -c '.stages[-1].counters | [.words, .unknown_words // 0]' s.json)" "[4,0]" "--normalize datatrove"
+
+# pieces of a SentencePiece model; tests/peers/lang_peer.py holds many more against the library
+printf '%s\n' '\data\' 'ngram 1=8' 'ngram 2=1' '' '\1-grams:' '-2	<unk>' '-99	<s>' '-1	</s>' \
+    '-0.5	▁the' '-0.25	▁t' '-0.25	h' '-0.25	e' '-0.125	▁mill' '' '\2-grams:' '-1	<s> </s>' '' '\end\' > p.arpa
+pieces() { jq -nc --arg t "$1" '{text: $t}' |
+    "$TOKMILL" perplexity --score -m p.arpa --pieces "$TOKMILL_SRC/tests/golden/sentencepiece/tiny.model" |
+    jq -c .metadata.perplexity_log10; }
+is "$(pieces 'the mill')" "-1.875" "--pieces"
+is "$(pieces 'The   mill')" "-5.625" "pieces that the model of the language does not have"
+status_is 1 "no such model" run --pieces m.arpa
+status_is 3 "no such file" run --pieces absent.model
 
 for i in 1 2 3 4 5 6 7 8 9; do cat docs.jsonl docs.jsonl; done > many.jsonl
 "$TOKMILL" -j1 perplexity -m m.arpa many.jsonl > one

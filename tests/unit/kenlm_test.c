@@ -90,6 +90,12 @@ static void normal_forms(void **state)
     check(LM_CCNET, "\xE2\x80\x9C" "A\xE2\x80\x9D \xE2\x80\x94 B\xE2\x80\xA6", "\"a\"  -  b...");
     check(LM_CCNET, "\xEF\xBC\x91\xD9\xA3\xE0\xA5\xAB", "000");     /* digits of three scripts */
     check(LM_CCNET, "a\x07\xC2\x85" "b\x7F" "c", "abc");
+    /* a final sigma, as Python's lower() */
+    check(LM_CCNET, "\xCE\x9F\xCE\x94\xCE\x9F\xCE\xA3. \xCE\xA3\xCE\x9F",
+          "\xCE\xBF\xCE\xB4\xCE\xBF\xCF\x82. \xCF\x83\xCE\xBF");
+    /* KenlmModel.normalize() of datatrove */
+    check(LM_DATATROVE, "  \xC3\x89t\xC3\xA9 1984, 3.14 1,2,3 7.\nx\r\n", "ete 0, 0 0,0 0.x");
+    check(LM_DATATROVE, "\xE2\x80\x94" "A 12\xD9\xA3\xD9\xAB" "5 \x01", " - a 0 ");
     check(LM_CCNET, "\xEF\xBC\x88x\xEF\xBC\x89\xE3\x80\x82", "(x).");
 }
 
