@@ -227,6 +227,19 @@ int shard_reader_piece(struct shard_reader *r, uint32_t *ids, size_t max, size_t
     }
 }
 
+struct shard_place shard_reader_place(const struct shard_reader *r)
+{
+    return (struct shard_place){r->span.at, r->span.n};
+}
+
+void shard_reader_seek(struct shard_reader *r, struct shard_place p, uint64_t document)
+{
+    r->span = (struct shard_span){p.at, p.n};
+    r->doc = document + 1;
+    r->given = 0;
+    r->first_off = r->wish.keep_eod || r->in.about.eod != EOD_FIRST;
+}
+
 int shard_reader_take(struct shard_reader *r, struct arena *a, struct shard_doc *d,
                       const uint32_t **ids, size_t *n, struct err *e)
 {

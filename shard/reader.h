@@ -52,6 +52,13 @@ int shard_reader_take(struct shard_reader *r, struct arena *a, struct shard_doc 
 /* step() and take(): 1, 0 at the end, -1. */
 int shard_reader_next(struct shard_reader *r, struct arena *a, struct shard_doc *d,
                       const uint32_t **ids, size_t *n, struct err *e);
+/* Where the present document lies, to come back to it later, in this or another reader of the same
+ * file; seek() does that, and step() goes on as if it had not been called. */
+struct shard_place {
+    uint64_t at, n;
+};
+struct shard_place shard_reader_place(const struct shard_reader *r);
+void shard_reader_seek(struct shard_reader *r, struct shard_place p, uint64_t document);
 bool shard_reader_is_whole(const struct shard_reader *r);       /* what wish.whole allowed */
 int shard_reader_check(struct shard_reader *r, struct err *e);  /* the layout's, for verify */
 void shard_reader_close(struct shard_reader *r);    /* NULL is allowed */
