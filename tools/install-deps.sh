@@ -4,7 +4,7 @@
 set -eu
 build="make gcc g++ libzstd-dev libpcre2-dev libutf8proc-dev libxxhash-dev libarchive-dev
 libdeflate-dev zlib1g-dev liblz4-dev libbz2-dev liblzma-dev libexpat1-dev libcld2-dev libuchardet-dev libbrotli-dev nettle-dev libpsl-dev pkg-config"
-test="libcmocka-dev perl jq zstd lz4 xz-utils bzip2 fasttext"
+test="libcmocka-dev libdivsufsort-dev perl jq zstd lz4 xz-utils bzip2 fasttext"
 demo="jq zstd xz-utils bzip2"
 crawl="debian-handbook wget busybox"
 lint="universal-ctags shellcheck"
@@ -44,6 +44,7 @@ there() {
     liblzma-dev) header=lzma.h ;;       libexpat1-dev) header=expat.h ;;
     libcld2-dev) header=cld2/public/compact_lang_det.h ;;
     libuchardet-dev) header=uchardet/uchardet.h ;;
+    libdivsufsort-dev) header=divsufsort.h ;;
     libcmocka-dev) printf '#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <stdint.h>
 #include <cmocka.h>\n' | cc -E -xc - >/dev/null 2>&1; return ;;
     *) return 1 ;;
