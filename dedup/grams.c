@@ -46,6 +46,8 @@ struct gram_scanner {
     size_t n, cap;
     uint32_t *hits;                 /* n-grams of the text, each once */
     size_t n_hits, cap_hits;
+    struct word_range *ranges;
+    size_t n_ranges, cap_ranges;
 };
 
 struct gram_index *gram_index_new(unsigned words, unsigned min_words)
@@ -144,8 +146,10 @@ void gram_index_add(struct gram_index *g, struct slice set, struct slice id, str
         g->items = mem_grow_array(g->items, g->cap_items, sizeof *g->items);
     }
     g->items[g->n_items++] =
-        (struct gram_item){arena_copy(&g->names, set), arena_copy(&g->names, id), 0};
+        (struct gram_item){arena_copy(&g->names, set), arena_copy(&g->names, id),
+                           arena_copy(&g->names, text), 0, 0};
     unsigned n = count_words(g, text, g->words);
+    g->items[item].words = n;
     if (n < g->min_words)
         return;
     g->used[n] = true;
@@ -228,6 +232,7 @@ void gram_scanner_free(struct gram_scanner *s)
     mem_free(s->place);
     mem_free(s->matches);
     mem_free(s->hits);
+    mem_free(s->ranges);
     mem_free(s);
 }
 
@@ -297,6 +302,54 @@ size_t gram_scan(struct gram_scanner *s, struct slice text, const struct gram_ma
             add_match(s, g->pairs[k].item);
     *matches = s->matches;
     return s->n;
+}
+
+/* ---- where they stand ----------------------------------------------------------------------- */
+
+static bool is_of(const struct gram_index *g, uint32_t gram, uint32_t item)
+{
+    uint32_t lo = g->first[gram], hi = g->first[gram + 1];
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (g->pairs[mid].item < item)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < g->first[gram + 1] && g->pairs[lo].item == item;
+}
+
+/* Ranges come by their starts; those that touch become one. */
+static void add_range(struct gram_scanner *s, uint64_t from, uint64_t to)
+{
+    struct word_range *last = s->n_ranges ? &s->ranges[s->n_ranges - 1] : NULL;
+    if (last && from <= last->to) {
+        last->to = to > last->to ? to : last->to;
+        return;
+    }
+    if (s->n_ranges == s->cap_ranges) {
+        s->cap_ranges = s->cap_ranges ? 2 * s->cap_ranges : 64;
+        s->ranges = mem_grow_array(s->ranges, s->cap_ranges, sizeof *s->ranges);
+    }
+    s->ranges[s->n_ranges++] = (struct word_range){from, to};
+}
+
+size_t gram_ranges(struct gram_scanner *s, struct slice text, uint32_t item,
+                   struct word_range **ranges)
+{
+    const struct gram_index *g = s->grams;
+    unsigned n = g->items[item].words;
+    uint64_t out[SHINGLE_ROOM], at = 0;
+    s->n_ranges = 0;
+    shingler_start(s->shinglers[n], text);
+    for (size_t got; (got = shingler_next(s->shinglers[n], out)) > 0; at += got)
+        for (size_t i = 0; i < got; i++) {
+            uint32_t gram = find(g, key_of(out[i], n))->gram;
+            if (gram && !g->common[gram - 1] && is_of(g, gram - 1, item))
+                add_range(s, at + i, at + i + n);
+        }
+    *ranges = s->ranges;
+    return s->n_ranges;
 }
 
 /* ---- common n-grams ------------------------------------------------------------------------- */

@@ -16,12 +16,14 @@
 #define DEDUP_GRAMS_H
 #include <stdint.h>
 #include "core/arena.h"
+#include "dedup/wordplaces.h"
 
 struct gram_index;
 struct gram_scanner;
 
 struct gram_item {
-    struct slice set, id;           /* owned by the index */
+    struct slice set, id, text;     /* owned by the index */
+    unsigned words;                 /* up to those of an n-gram */
     uint32_t grams;                 /* different ones that count; 0: not searched */
 };
 
@@ -46,5 +48,9 @@ struct gram_scanner *gram_scanner_new(const struct gram_index *g);
 void gram_scanner_free(struct gram_scanner *s);
 /* Items with an n-gram in the text, in no order that matters; owned by the scanner. */
 size_t gram_scan(struct gram_scanner *s, struct slice text, const struct gram_match **matches);
+/* The words of the text that belong to an n-gram of the item: ranges, rising and apart; owned by
+ * the scanner until the next call. */
+size_t gram_ranges(struct gram_scanner *s, struct slice text, uint32_t item,
+                   struct word_range **ranges);
 
 #endif

@@ -75,6 +75,66 @@ is "$(jq -r 'select((.id | gsub("[a-z]"; "")) == .metadata.tokmill.decontaminate
 "$TOKMILL" -j8 decontaminate --against items.jsonl planted.jsonl --rejects r2 > k2
 ok_cmd "the same with eight threads" sh -c 'cmp k1 k2 && cmp r1 r2'
 
+# what was found, with both texts
+"$TOKMILL" -q decontaminate --against quiz.jsonl:question --matches docs.jsonl --rejects r1 > k1
+is "$(jq -r 'select(.id == "embedded").metadata.tokmill.decontaminate.matches[] | .set, .item, .share, .item_text, .text' r1)" \
+    "quiz
+q1
+1
+Which river did the retired surveyor cross with 3 mules before the bridge at Halden was built?
+Which river did the retired surveyor cross with 3 mules before the bridge at Halden was built?" "--matches: both texts"
+is "$("$TOKMILL" -q decontaminate --against quiz.jsonl:question --matches --annotate docs.jsonl |
+    jq -c 'select(.id == "wrapped").metadata.tokmill.decontaminate.matches | length')" 1 "noted with --annotate"
+"$TOKMILL" -q decontaminate --against quiz.jsonl:question --unsearched short.jsonl docs.jsonl > k1
+is "$(cat short.jsonl)" '{"set":"quiz","item":"q2","why":"short","text":"Name the capital."}' "--unsearched lists short items"
+"$TOKMILL" -q decontaminate --against quiz.jsonl:question --ordinary sample.jsonl --common 0 --words 3 --share 0.9 \
+    --unsearched short.jsonl docs.jsonl --stats s.json > k1
+is "$("$TOKMILL" decontaminate --against quiz.jsonl:question --words 3 --clean s.json | tr '\n' ' ')" \
+    '{"set":"quiz","item":"4"} ' "--clean: items that no document held"
+
+# cut: the embedded item goes with a margin; pieces that are too short go
+c() { "$TOKMILL" -q decontaminate --against quiz.jsonl:question --action cut "$@" docs.jsonl; }
+is "$(c --margin 0 --min-piece 1 | jq -r 'select(.id == "embedded").text')" \
+    "I found this one hard. 
+ Nobody in our class knew, and the teacher had forgotten too. We went home." "--action cut"
+is "$(c --margin 8 --min-piece 1 | jq -r 'select(.id == "embedded").text')" \
+    "I found this on
+in our class knew, and the teacher had forgotten too. We went home." "--margin: characters around it"
+is "$(c --margin 0 --min-piece 40 | jq -r 'select(.id == "embedded") | .text, .metadata.tokmill.decontaminate.cuts')" \
+    " Nobody in our class knew, and the teacher had forgotten too. We went home.
+1" "--min-piece: shorter pieces go"
+c --margin 0 --min-piece 1 --rejects r1 > k1
+is "$(jq -r '[.id, ._drop.rule] | join(" ")' r1)" "wrapped contaminated" \
+    "what is nothing but an item is dropped"
+c --max-cuts 0 --rejects r1 > k1
+is "$(jq -r 'select(.id == "embedded")._drop | "\(.rule) \(.value) \(.threshold)"' r1)" "many-cuts 1 0" "--max-cuts"
+printf '%s\n' '{"id":"zh","text":"新的一天，我们在河边看见了一座旧桥。没有人知道。"}' > zh.jsonl
+printf '%s\n' '{"text":"我们在河边看见了一座旧桥"}' > zhset.jsonl
+is "$("$TOKMILL" -q decontaminate --against zhset.jsonl --action cut --margin 0 --min-piece 1 zh.jsonl | jq -r .text)" \
+    "$(printf '\346\226\260\347\232\204\344\270\200\345\244\251\357\274\214\n\343\200\202\346\262\241\346\234\211\344\272\272\347\237\245\351\201\223\343\200\202')" \
+    "cuts between characters where there are no spaces"
+
+# sets described in a file
+mkdir -p sets
+cp b.jsonl sets/
+printf 'Which river did the retired surveyor cross with 3 mules before the bridge at Halden was built?\n\nName the capital.\n' > sets/l.txt
+cat > sets/spec.json <<'X'
+{"sets":[{"name":"copper","file":"b.jsonl","template":"Tell me: {question} Because"},{"file":"l.txt","format":"lines"}]}
+X
+"$TOKMILL" -q decontaminate --spec sets/spec.json --annotate --matches docs.jsonl > k1
+is "$(jq -c '.metadata.tokmill.decontaminate | select(.matches) | [.set, .item, .matches[0].item_text[:9]]' k1 | sort -u)" \
+    '["l","1","Which riv"]' "--spec: lines of a file"
+printf '%s\n' '{"id":"c","text":"Tell me: why do copper roofs turn green after some years in the rain? Because of the air."}' > copper.jsonl
+is "$("$TOKMILL" -q decontaminate --spec sets/spec.json --share 1 copper.jsonl | wc -l)" 0 "--spec: a template"
+is "$("$TOKMILL" -q decontaminate --against sets/b.jsonl:question --share 1 copper.jsonl --annotate |
+    jq -r .metadata.tokmill.decontaminate.set)" b "the fields alone are there, too"
+echo '{"sets":[{"name":"x"}]}' > bad.json
+status_is 1 "a set without a file" "$TOKMILL" decontaminate --spec bad.json docs.jsonl
+echo '[]' > bad.json
+status_is 1 "no description" "$TOKMILL" decontaminate --spec bad.json docs.jsonl
+"$TOKMILL" -q decontaminate --spec sets/spec.json docs.jsonl -o o1/
+sed -i 's/Tell me/Tell us/' sets/spec.json
+status_is 2 "the description is part of a run's record" "$TOKMILL" decontaminate --spec sets/spec.json docs.jsonl -o o1/
 status_is 2 "no set is refused" "$TOKMILL" decontaminate docs.jsonl
 status_is 3 "a set that is not there" "$TOKMILL" decontaminate --against nowhere.jsonl docs.jsonl
 is "$("$TOKMILL" decontaminate --against quiz.jsonl:prompt docs.jsonl 2>&1)" \
