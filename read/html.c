@@ -210,6 +210,10 @@ static void scan_raw(struct scan *s, enum html_tag tag)
     if (!(html_tag_props(tag) & HTML_RAW)) {
         tree_text(&s->tree, slice_of(s->p, (size_t)(q - s->p)), html_tag_props(tag) & HTML_RCDATA);
         tree_close(&s->tree, tag);
+    } else {
+        struct html_node *x = &s->tree.h->node[s->tree.h->n_nodes - 1];
+        x->at = (uint32_t)(s->p - s->tree.h->page.p);
+        x->n = (uint32_t)(q - s->p);
     }
     const char *close = q < s->end ? memchr(q, '>', (size_t)(s->end - q)) : NULL;
     s->p = close ? close + 1 : s->end;

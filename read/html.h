@@ -27,7 +27,7 @@ enum { HTML_SPACE_BEFORE = 1, HTML_DECODED = 2 };
 
 struct html_node {
     uint32_t parent, end;
-    uint32_t at, n;             /* text: its bytes; see html_text() */
+    uint32_t at, n;             /* text: its bytes; see html_text(). script, style: place in page */
     uint32_t attr;              /* index of the first attribute */
     uint16_t depth;
     uint8_t n_attr;

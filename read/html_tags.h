@@ -58,7 +58,8 @@ enum html_tag {
     X(class, "class") X(id, "id") X(role, "role") X(hidden, "hidden") \
     X(aria_hidden, "aria-hidden") X(style, "style") X(href, "href") X(itemprop, "itemprop") \
     X(itemtype, "itemtype") X(datetime, "datetime") \
-    X(rel, "rel") X(property, "property") X(name, "name") X(content, "content") X(lang, "lang")
+    X(rel, "rel") X(property, "property") X(name, "name") X(content, "content") X(lang, "lang") \
+    X(type, "type")
 
 enum html_attr_name {
     HTML_ATTR_NONE,

@@ -4,6 +4,7 @@
 #include "core/utf8.h"
 #include "read/charset.h"
 #include "read/page.h"
+#include "read/page_ld.h"
 
 struct page *page_new(void)
 {
@@ -98,6 +99,15 @@ int page_read(struct page *p, struct arena *a, struct slice bytes, const struct 
     r->published = clean_value(p, a, f.published);
     r->site = clean_value(p, a, f.site);
     r->kind = clean_value(p, a, f.kind);
+    struct page_ld ld;
+    page_ld_of(&p->html, a, &ld);
+    r->schema = clean_value(p, a, ld.type);
+    if (!r->title.n)
+        r->title = clean_value(p, a, ld.title);
+    if (!r->author.n)
+        r->author = clean_value(p, a, ld.author);
+    if (!r->published.n)
+        r->published = clean_value(p, a, ld.published);
     buf_clear(&p->text);
     extract_text(&p->extract, &p->html, how->mode, how->form, &p->text);
     r->text = without_nul(a, arena_copy(a, buf_slice(&p->text)));
@@ -117,5 +127,6 @@ void page_put_facts(struct buf *b, const struct page_result *r)
     put_if(b, "published", r->published);
     put_if(b, "site", r->site);
     put_if(b, "type", r->kind);
+    put_if(b, "schema", r->schema);
     put_if(b, "lang", r->lang);
 }

@@ -21,6 +21,7 @@ struct page_result {
     struct slice text;                          /* valid UTF-8, in the arena */
     struct slice title, canonical, lang;        /* empty when absent */
     struct slice author, published, site, kind; /* the same; see page_facts.h */
+    struct slice schema;                        /* schema.org type; see page_ld.h */
     const char *charset;
     uint64_t repaired;
 };
@@ -39,7 +40,7 @@ struct page_how {
 /* -1 if the page is too large. */
 int page_read(struct page *p, struct arena *a, struct slice bytes, const struct page_how *how,
               struct page_result *r);
-/* Appends the members title, author, published, site, type and lang, as far as known. */
+/* Appends title, author, published, site, type, schema and lang, as far as known. */
 void page_put_facts(struct buf *b, const struct page_result *r);
 
 #endif

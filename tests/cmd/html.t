@@ -25,6 +25,18 @@ is "$("$TOKMILL" html --markdown site/a.html | jq -r .text | head -1)" "# A & B"
 printf '<meta name=author content="N. N."><meta property=og:site_name content=S><p>a' > m.html
 is "$("$TOKMILL" html m.html | jq -c '[.metadata.author,.metadata.site]')" '["N. N.","S"]' \
     "author and site"
+# JSON-LD: the page's own object among the site's, in a graph, an array, or what is no JSON
+mkdir ld
+ld() { printf '<title>T</title><script type="application/ld+json">%s</script><p>x' "$1"; }
+ld '{"@type":"WebSite"}' > ld/a.html
+ld '{"@graph":[{"@type":"WebPage"},{"@type":["NewsArticle","X"],"author":[{"name":"A \u00e9"}],"datePublished":"2020-01-02"}]}' > ld/b.html
+ld '[{"@type":"BreadcrumbList"},{"@type":"http://schema.org/Product","author":"B"}]' > ld/c.html
+{ ld '{"@type":"Broken",}'; ld '{"@type":"Recipe"}'; } > ld/d.html
+is "$("$TOKMILL" html ld | jq -c '[.metadata.schema, .metadata.author, .metadata.published]')" \
+    '[null,null,null]
+["NewsArticle","A é","2020-01-02"]
+["Product","B",null]
+["Recipe",null,null]' "JSON-LD"
 "$TOKMILL" html --mode source site/a.html | jq -j .text | cmp - site/a.html
 is $? 0 "--mode source is the page itself"
 is "$("$TOKMILL" html --mode all site/a.html | jq -r .text | sed -n '1p;$p')" "Home
