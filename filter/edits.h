@@ -12,6 +12,7 @@ struct rule_edit {
     /* The text of m, changed, is added to the empty *out. False: nothing changes. */
     bool (*run)(const struct rule_edit *edit, struct measure *m, double number, struct buf *out);
     bool has_number;
+    int variant;                    /* run()'s own */
     const struct c4_rules *c4;      /* which signals c4_* belong to it */
 };
 

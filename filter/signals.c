@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-extern const struct signal_family signals_datatrove, signals_dolma;
+extern const struct signal_family signals_datatrove, signals_dolma, signals_dclm;
 
-static const struct signal_family *const families[] = {&signals_datatrove, &signals_dolma};
+static const struct signal_family *const families[] = {&signals_datatrove, &signals_dolma,
+                                                      &signals_dclm};
 enum { FAMILIES = sizeof families / sizeof *families };
 
 size_t signal_count(void)

@@ -72,6 +72,34 @@ doc "$good"' + "\n" + "no end mark" ' | "$TOKMILL" filter --rules c4 --where 'ch
 ok_cmd "an expression after an edit sees the edited text" grep -q "The cat" e.txt
 is "$(doc "$good" | "$TOKMILL" filter --rules c4 --rules fineweb --rejects r.jsonl | wc -l)" 1 "sets in a row"
 
+# DCLM: edits between drops. edit_is SET TEXT EXPECTED NAME: of 60 words and then TEXT
+sixty='([range(60)] | map("w\(. * 7919)ord") | join(" "))'
+edit_is() {
+    doc "$sixty + \" the of\\n\" + \"$2\"" | "$TOKMILL" filter --rules "$1" --rejects r.jsonl > e.jsonl
+    is "$(jq -r '.text | split("\n")[1:] | join("|")' e.jsonl)" "$3" "$1: $4"
+}
+edit_is dclm-baseline 'see http://a.org/x now' 'see http://a.org/x now' "w is no domain: addresses stay"
+edit_is dclm-baseline-mended 'see http://a.org/x now, 1.2.3.4/y' 'see now,' "mended: they go"
+edit_is dclm-baseline 'a b\n\n\n\nc d' 'a b||c d' "three newlines become two"
+edit_is dclm-baseline 'a b\nSIGN Up\nc d' 'a b|c d' "capitals"
+edit_is dclm-baseline 'a b\n2026\nc d' 'a b|c d' "digits"
+edit_is dclm-baseline 'a b\n3.5k Likes!\nc d' 'a b|c d' "counters"
+edit_is dclm-baseline 'a b\nabc\n\nc d' 'a b||c d' "one word"
+edit_is dclm-baseline 'a b\n2 Items in Cart\nc d' 'a b|2|c d' "items in cart"
+edit_is dclm-baseline 'a b\nYes. Read more...\nc d' 'a b|Yes.|c d' "read more"
+edit_is dclm-baseline 'a b\nSign-in here now\nc d' 'a b|here now|c d' "sign-in"
+doc "$sixty"' + " the of\nSIGN UP RIGHT NOW HERE"' | "$TOKMILL" filter --rules dclm-baseline --rejects r.jsonl
+is "$(jq -r '._drop.rule, (.text | split("\n")[1])' r.jsonl | tr '\n' ' ')" "word_removal_ratio_filter SIGN UP RIGHT NOW HERE " \
+    "dclm-baseline: too many words removed; a reject keeps its text"
+printf 'edit strip-urls\n' > strip.rules
+is "$(doc '"http://x.org"' | "$TOKMILL" filter --rules strip.rules --rejects r.jsonl)$(jq -c ._drop r.jsonl)" \
+    '{"stage":"filter","rule":"empty"}' "an edit that leaves nothing drops"
+for bad in 'edit' 'edit dclm-newlines' 'edit strip-urls 3' 'edit dclm-newlines x' 'edit dclm-newlines 1 2'; do
+    echo "$bad" > bad.rules
+    status_is 2 "no edit: '$bad'" "$TOKMILL" filter --rules bad.rules good.jsonl
+done
+drop_is refinedweb '"a b"' "page_length_filter 2 50" "RefinedWeb by DCLM"
+
 # expressions
 doc "$good" > good.jsonl
 # where_is EXPR kept|dropped

@@ -9,6 +9,7 @@ beside the environments ($TOKMILL_PEERS/src/NAME); what is absent is skipped."""
 import functools
 import importlib.util
 import os
+import random
 import sys
 import types
 
@@ -143,14 +144,140 @@ def compare_dolma(what, docs):
     compare_decisions(what, "dolma-gopher-mended", docs, lambda text: decide(text, 2, True))
 
 
+# ---- DCLM
+
+@functools.cache
+def load_dclm():
+    src = SRC + "/dclm/baselines/mappers"
+    if not os.path.exists(src):
+        return None
+    import fasttext     # noqa: F401  the real one, as is uniseg: they cut words
+    stub("core", "core.factory_utils", "core.constants", "transformers", "blingfire", "unidecode",
+         "justext", "lxml", "lxml.etree", "bs4", "baselines", "baselines.mappers")
+    sys.modules["core.factory_utils"].factory_function = lambda f: f
+    sys.modules["core.constants"].CONTENT = "text"
+    sys.modules["core.constants"].URL = "url"
+    load("baselines.mappers.core_utils", src + "/core_utils.py")
+    content = load("baselines.mappers.filters.content", src + "/filters/content_filters.py")
+    return content, load("baselines.mappers.modifiers", src + "/modifiers.py"), src
+
+
+REPETITION = [("line", .3, False), ("paragraph", .3, False), ("line", .2, True), ("paragraph", .2, True)]
+
+
+@functools.cache
+def dclm_steps(mended):
+    """The steps of dclm_baseline_refinedweb.yaml behind the filters on addresses and language."""
+    content, change, src = load_dclm()
+    urls = change.url_removal_modifier(tlds_filepath=src + "/iana_tlds.txt")
+    if mended:
+        import re
+        cells = dict(zip(urls.__code__.co_freevars, urls.__closure__))
+        search = types.SimpleNamespace(match=lambda text: True)
+        names = {"tlds_regex": search, "url_regex": cells["url_regex"].cell_contents,
+                 "ipv4_regex": cells["ipv4_regex"].cell_contents}
+        urls = types.FunctionType(urls.__code__, urls.__globals__, "urls", None, tuple(
+            types.CellType(names[n]) for n in urls.__code__.co_freevars))
+    f = functools.partial
+    words = f(content.split_words, ignore_punctuation=True)
+
+    def count(page):
+        page["words"] = len(words(page["text"]))
+        return [page]
+
+    def repetition(page):
+        cache = {}
+        for unit, most, chars in REPETITION:
+            if not content.repetition_filter(page, unit, most, count_characters=chars, cache=cache):
+                page["why"] = f"repetition_filter_{unit}" + "_chars" * chars
+                return []
+        for n, most in zip(range(2, 11), (.2, .18, .16, .15, .14, .13, .12, .11, .10)):
+            if not content.repetition_filter(page, n, most, cache=cache):
+                page["why"] = f"repetition_filter_{n}"
+                return []
+        return [page]
+
+    phrase = f(change.substring_line_modifier, max_length=10, remove_substring_only=True)
+    return [("empty" if mended else "url_removal_modifier", urls),
+            ("newline_removal_modifier", change.newline_removal_modifier(max_consecutive=2)),
+            ("page_length_filter", f(content.page_length_filter, length_type="word", min_length=50,
+                                     max_length=100000, ignore_punctuation=True)),
+            ("word_length_filter", f(content.word_length_filter, min_length=3, max_length=10)),
+            ("symbol_ratio_filter", f(content.symbol_ratio_filter, max_symbol_to_word_ratio=.1)),
+            ("bullet_count_filter", f(content.bullet_count_filter, max_bullet_start_ratio=.9)),
+            ("ellipsis_count_filter", f(content.ellipsis_count_filter, max_ellipsis_end_ratio=.3)),
+            ("alphabetic_word_ratio_filter", f(content.alphabetic_word_ratio_filter, max_ratio=.2)),
+            ("stop_word_filter", f(content.stop_word_filter, count_unique=False, min_stop_word=2)),
+            ("repetition", repetition), ("count", count),
+            ("uppercase_ratio_line_modifier", f(change.uppercase_ratio_line_modifier, max_ratio=.5)),
+            ("numeric_ratio_line_modifier", f(change.numeric_ratio_line_modifier, max_ratio=.999999)),
+            ("counter_line_modifier", change.counter_line_modifier()),
+            ("line_length_modifier", f(change.line_length_modifier, min_length=2)),
+            ("substring_line_modifier", phrase(banlist="items in cart")),
+            ("substring_line_modifier", phrase(banlist="Read more...", location="suffix")),
+            ("substring_line_modifier", phrase(banlist="Sign-in", location="prefix")),
+            ("word_removal_ratio_filter", f(content.word_removal_ratio_filter,
+                                            prev_word_count_key="words", max_removed_ratio=.05))]
+
+
+def dclm_decision(text, mended=False, easy=False):
+    page = {"text": text}
+    for reason, step in dclm_steps(mended):
+        if easy and ("filter" in reason or reason == "repetition"):
+            continue
+        left = step(page)
+        if not left:
+            return page.get("why", reason), None
+        page = left[0]
+    return None, page["text"]
+
+
+def compare_dclm(what, docs):
+    if not load_dclm():
+        return skip(f"{what}: DCLM", f"no clone of mlfoundations/dclm in {SRC}/dclm", "peers")
+    compare_decisions(what, "dclm-baseline", docs, dclm_decision)
+    compare_decisions(what, "refinedweb", docs, dclm_decision)
+    compare_decisions(what, "dclm-baseline-mended", docs, lambda text: dclm_decision(text, True))
+    # the edits alone, so that short texts reach them as well
+    shown = run("filter", "--show", "dclm-baseline-mended").decode().splitlines()
+    open("edits.rules", "w").write("\n".join(s for s in shown if not s.startswith("drop")) + "\n")
+    compare_decisions(what, "./edits.rules", docs, lambda text: dclm_decision(text, True, True))
+
+
+DCLM_LINES = """3 likes|1,2.5K Views!|* 7 shares|12m followers|12 m followers|3likes|4 likes here|SIGN UP NOW|
+Sign UP now|12345|12 345|½ ²³|one|two words|3 items in cart|Items in Cart: 4|x items  in cart|Sign-in|
+sign-in here|Read more...|Read more!?x|Go on. Read more abc|ſign-in|İtems in cart|See http://a.example.com/x?y=z#q.|
+(www.example.org)|mail a.b@c.de, now|1.2.3.4|http://10.20.30.40:80/x|v1.2.3.4.5 x|300.1.2.3|x1.2.3.4|end.Next one|
+end.The cat|a.com.b|file.txt|x.中国 y|x.भारत y|ftp://ftp.x.org/|xhttp://x.org|          http://x.org|
+            http://x.org|tel.de.|.com|a..com|http://a_b.c-d.uk(x)|A.B.C.|e.g. this|In x.io|the x.io""".split("|")
+
+
+def dclm_texts(n):
+    rng = random.Random(5)
+    lines = [s.strip("\n") for s in DCLM_LINES] + ["", " ", "A line of plain words stays.", "\u00a0x\u2003y.org"]
+    for i in range(n):
+        yield "\n".join(rng.choice(lines) for _ in range(rng.choice([1, 3, 12])))
+    for i in range(n):
+        plain = " ".join("".join(rng.choices("abcdefgh", k=6)) for _ in range(60)) + " the of and"
+        start = rng.choice(["The ", "We ", "In ", "X ", ""])
+        yield start + plain + "\n" + "\n".join(rng.choice(lines) for _ in range(rng.choice([1, 3, 6])))
+
+
 def compare(what, texts):
     docs = [{"id": f"{i}", "text": t} for i, t in enumerate(texts)]
-    compare_dolma(what, docs)
+    for part in PARTS:
+        part(what, docs)
+
+
+PARTS = [compare_dolma, compare_dclm]
+if os.environ.get("RULES_PEER"):            # one of them: dolma, dclm ...
+    PARTS = [p for p in PARTS if p.__name__ == "compare_" + os.environ["RULES_PEER"]]
 
 
 def main():
     compare("edges", list(edge_texts()))
-    compare("random", random_texts(2000))
+    compare("random", random_texts(600))
+    compare("lines", list(dclm_texts(400)))
     pages = DATA + "/html/wcxb-dev.tar.zst"
     if os.path.exists(pages):
         docs = documents(run("html", pages))
