@@ -1,18 +1,24 @@
 /* url - drop documents by their address. What counts: filter/url.h. */
 #include "core/stage.h"
 #include "filter/url.h"
+#include "text/url_normal.h"
 
 enum { MISSING_KEEP, MISSING_DROP, MISSING_BAD };
 
 struct conf {
-    struct opt_list domains, urls, words, soft, subwords, allow;
+    struct opt_list folders, domains, urls, words, soft, subwords, allow;
+    const char *categories;
     uint64_t soft_words;
-    bool parents, host;
+    bool parents, host, normal;
     int missing;
     struct url_lists lists;
 };
 
 static const struct opt OPTS[] = {
+    OPT_LIST(0, "lists", "DIR", struct conf, folders,
+             "a folder or archive of lists by their names: UT1's, datatrove's"),
+    OPT_STR(0, "categories", "NAME,...", NULL, struct conf, categories,
+            "with --lists: only those in folders of these names"),
     OPT_LIST(0, "domains", "FILE", struct conf, domains,
              "domains and hosts to drop: one a line, or a hosts file"),
     OPT_LIST(0, "urls", "FILE", struct conf, urls, "addresses to drop"),
@@ -25,6 +31,8 @@ static const struct opt OPTS[] = {
     OPT_BOOL(0, "parents", struct conf, parents, "a listed domain covers all hosts below it"),
     OPT_CHOICE(0, "missing", "keep|drop|bad", "keep", struct conf, missing,
                "what to do with documents without an address"),
+    OPT_BOOL(0, "normal", struct conf, normal,
+             "compare whole addresses in their normal form, and write it: metadata.url_normal"),
     OPT_BOOL(0, "host", struct conf, host,
              "write metadata.host and metadata.domain, the registered part"),
     OPT_END,
@@ -47,10 +55,17 @@ static int open_url(void *conf, const struct setup *s, struct err *e)
     url_lists_init(l);
     l->soft_words = c->soft_words;
     l->parents = c->parents;
+    l->normal = c->normal;
     if (c->soft_words < 1 || c->soft_words > URL_SOFT_MAX)
         return err_set(e, ERR_USAGE, "--soft-min: 1 to %d", URL_SOFT_MAX);
-    if (!c->domains.n && !c->urls.n && !c->words.n && !c->soft.n && !c->subwords.n && !c->host)
-        return err_set(e, ERR_USAGE, "url needs a list (--domains FILE, ...) or --host");
+    if (!c->folders.n && !c->domains.n && !c->urls.n && !c->words.n && !c->soft.n &&
+        !c->subwords.n && !c->host && !c->normal)
+        return err_set(e, ERR_USAGE, "url needs a list (--domains FILE, ...), --host or --normal");
+    if (c->categories && !c->folders.n)
+        return err_set(e, ERR_USAGE, "--categories needs --lists");
+    for (size_t i = 0; i < c->folders.n; i++)
+        if (url_read_folder(l, c->folders.v[i], c->categories, e))
+            return -1;
     if (read_all(&c->allow, &l->allow, url_read_domains, e) ||
         read_all(&c->domains, &l->domains, url_read_domains, e) ||
         read_all(&c->urls, &l->urls, url_read_urls, e) ||
@@ -76,6 +91,15 @@ static void write_host(struct doc *d, struct slice url)
         doc_set_str(d, "metadata.domain", registered);
 }
 
+static void write_normal(struct job *j, struct doc *d, struct slice url)
+{
+    struct buf b;
+    buf_init(&b, BUF_NO_LIMIT);
+    url_normal(url, &b);
+    doc_set_str(d, "metadata.url_normal", arena_copy(j->arena, buf_slice(&b)));
+    buf_free(&b);
+}
+
 static enum verdict judge(const void *conf, struct job *j, struct doc *d)
 {
     const struct conf *c = conf;
@@ -90,6 +114,8 @@ static enum verdict judge(const void *conf, struct job *j, struct doc *d)
         return job_drop(j, reason);
     if (c->host)
         write_host(d, url);
+    if (c->normal)
+        write_normal(j, d, url);
     return DOC_KEEP;
 }
 

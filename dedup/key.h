@@ -1,8 +1,7 @@
 /* key - what makes two documents the same for exact deduplication
  *
- * A key is the XXH3-128 hash of one field or of several; "url" is compared in a normal form: no
- * scheme, user or fragment, host in lower case without "www." and default port, no slash at the
- * end. A document that has none of the fields has no key and equals nothing.
+ * A key is the XXH3-128 hash of one field or of several; "url" is compared in its normal form
+ * (text/url_normal.h). A document that has none of the fields has no key and equals nothing.
  */
 #ifndef DEDUP_KEY_H
 #define DEDUP_KEY_H
@@ -12,7 +11,5 @@
 /* fields: names joined by commas ("text", "url", "id" or a dotted path). `work` is scratch. False
  * if the document has no key. */
 bool key_of(const struct doc *d, struct slice fields, struct buf *work, struct hash128 *key);
-/* Appends the normal form of a URL. */
-void key_url(struct slice url, struct buf *out);
 
 #endif

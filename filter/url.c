@@ -2,18 +2,23 @@
 #include "filter/url.h"
 #include <libpsl.h>
 #include "core/docs.h"
+#include "core/entries.h"
+#include "core/input.h"
+#include "text/url_normal.h"
 
 void url_lists_init(struct url_lists *l)
 {
     *l = (struct url_lists){.soft_words = 2};
-    struct strset *sets[] = {&l->allow, &l->domains, &l->urls, &l->words, &l->soft, &l->subwords};
+    struct strset *sets[] = {&l->allow, &l->domains, &l->urls, &l->words, &l->soft, &l->subwords,
+                              &l->normal_urls};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
         strset_init(sets[i]);
 }
 
 void url_lists_free(struct url_lists *l)
 {
-    struct strset *sets[] = {&l->allow, &l->domains, &l->urls, &l->words, &l->soft, &l->subwords};
+    struct strset *sets[] = {&l->allow, &l->domains, &l->urls, &l->words, &l->soft, &l->subwords,
+                              &l->normal_urls};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
         strset_free(sets[i]);
     finder_free(l->finder);
@@ -21,6 +26,15 @@ void url_lists_free(struct url_lists *l)
 
 void url_lists_ready(struct url_lists *l)
 {
+    struct slice rest = buf_slice(&l->urls.text), url;
+    struct buf b;
+    buf_init(&b, BUF_NO_LIMIT);
+    while (l->normal && slice_next(&rest, '\n', &url)) {
+        buf_clear(&b);
+        url_normal(url, &b);
+        strset_add(&l->normal_urls, buf_slice(&b));
+    }
+    buf_free(&b);
     if (l->subwords.n)
         l->finder = finder_new(&l->subwords);
 }
@@ -36,17 +50,23 @@ static bool is_alnum(char c)
 
 typedef void add_line(struct strset *s, struct slice line);
 
+static void add_lines(struct strset *s, struct slice text, add_line *add)
+{
+    struct slice line;
+    while (slice_next(&text, '\n', &line)) {
+        line = slice_trim(line);
+        if (line.n && line.p[0] != '#')
+            add(s, line);
+    }
+}
+
 static int read_list(struct strset *s, const char *path, add_line *add, struct err *e)
 {
     struct buf b;
     buf_init(&b, UINT32_MAX - 1);
     int rc = docs_read_file(path, &b, e);
-    struct slice rest = buf_slice(&b), line;
-    while (!rc && slice_next(&rest, '\n', &line)) {
-        line = slice_trim(line);
-        if (line.n && line.p[0] != '#')
-            add(s, line);
-    }
+    if (!rc)
+        add_lines(s, buf_slice(&b), add);
     buf_free(&b);
     return rc;
 }
@@ -92,6 +112,79 @@ int url_read_urls(struct strset *s, const char *path, struct err *e)
 int url_read_words(struct strset *s, const char *path, struct err *e)
 {
     return read_list(s, path, add_word, e);
+}
+
+/* ---- folders of lists --------------------------------------------------------------------- */
+
+static struct slice last_part(struct slice path, struct slice *before)
+{
+    size_t n = path.n;
+    while (n && path.p[n - 1] != '/')
+        n--;
+    *before = slice_upto(path, n ? n - 1 : 0);
+    return slice_from(path, n);
+}
+
+/* Is the file's folder one of those wanted? */
+static bool is_wanted(struct slice folder, const char *categories)
+{
+    struct slice rest = slice_str(categories), name, above;
+    if (!categories)
+        return true;
+    while (slice_next(&rest, ',', &name))
+        if (slice_eq(slice_trim(name), last_part(folder, &above)))
+            return true;
+    return false;
+}
+
+/* What a file of this name holds: the set that it belongs to, and how its lines are read. */
+static struct strset *list_named(struct url_lists *l, struct slice name, add_line **add)
+{
+    const struct {
+        const char *name;
+        struct strset *set;
+        add_line *add;
+    } known[] = {
+        {"domains", &l->domains, add_domain},
+        {"urls", &l->urls, add_url},
+        {"banned_words.txt", &l->words, add_word},
+        {"soft_banned_words.txt", &l->soft, add_word},
+        {"banned_subwords.txt", &l->subwords, add_word},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (slice_is(name, known[i].name)) {
+            *add = known[i].add;
+            return known[i].set;
+        }
+    return NULL;
+}
+
+int url_read_folder(struct url_lists *l, const char *path, const char *categories, struct err *e)
+{
+    struct entries *en = entries_open(path, "", INPUT_WINDOW_MAX);
+    struct slice name, folder;
+    struct buf b;
+    size_t found = 0;
+    int rc;
+    buf_init(&b, UINT32_MAX - 1);
+    while ((rc = entries_next(en, &name, e)) > 0) {
+        add_line *add = NULL;
+        name = input_base_name(name);
+        struct strset *s = list_named(l, last_part(name, &folder), &add);
+        if (!s || !is_wanted(folder, categories))
+            continue;
+        buf_clear(&b);
+        if ((rc = entries_read(en, &b, UINT32_MAX - 2, e)) < 0)
+            break;
+        add_lines(s, buf_slice(&b), add);
+        found++;
+    }
+    entries_close(en);
+    buf_free(&b);
+    if (!rc && !found)
+        rc = err_set(e, ERR_USAGE, "%.200s: no lists called domains, urls or banned_words.txt%s",
+                     path, categories ? " in these categories" : "");
+    return rc < 0 ? -1 : 0;
 }
 
 /* ---- parts of an address ------------------------------------------------------------------ */
@@ -205,6 +298,16 @@ static const char *judge_words(const struct url_lists *l, struct slice url)
     return l->soft.n && soft >= l->soft_words ? "soft_blacklisted" : NULL;
 }
 
+static bool has_normal(const struct strset *s, struct slice url)
+{
+    struct buf b;
+    buf_init(&b, BUF_NO_LIMIT);
+    url_normal(url, &b);
+    bool has = strset_has(s, buf_slice(&b));
+    buf_free(&b);
+    return has;
+}
+
 const char *url_judge(const struct url_lists *l, struct slice url)
 {
     char name[URL_HOST_MAX + 1];
@@ -214,7 +317,8 @@ const char *url_judge(const struct url_lists *l, struct slice url)
     const char *reason = judge_host(l, url);
     if (reason)
         return reason;
-    if (strset_has(&l->urls, url) || strset_has(&l->urls, without_scheme(url)))
+    if (l->normal ? has_normal(&l->normal_urls, url)
+                  : strset_has(&l->urls, url) || strset_has(&l->urls, without_scheme(url)))
         return "url";
     if ((reason = judge_words(l, url)))
         return reason;

@@ -17,9 +17,11 @@ enum { URL_HOST_MAX = 255, URL_SOFT_MAX = 64 };
 struct url_lists {
     struct strset allow, domains, urls, words, soft;
     struct strset subwords;
+    struct strset normal_urls;          /* of urls, when normal; made by url_lists_ready() */
     struct finder *finder;              /* of subwords */
     uint64_t soft_words;                /* so many drop; 1 to URL_SOFT_MAX */
     bool parents;                       /* a listed domain covers all hosts below it */
+    bool normal;                        /* addresses are compared in their normal form */
 };
 void url_lists_init(struct url_lists *l);
 void url_lists_free(struct url_lists *l);
@@ -28,6 +30,10 @@ void url_lists_free(struct url_lists *l);
 int url_read_domains(struct strset *s, const char *path, struct err *e);
 int url_read_urls(struct strset *s, const char *path, struct err *e);
 int url_read_words(struct strset *s, const char *path, struct err *e);
+/* Adds all lists of a folder or archive, by their names: "domains" and "urls" as in UT1's
+ * categories and datatrove's package, banned_words.txt and its like as in datatrove's. The folders
+ * wanted are named by `categories`, parted by commas; NULL: all. ERR_USAGE if nothing is there. */
+int url_read_folder(struct url_lists *l, const char *path, const char *categories, struct err *e);
 void url_lists_ready(struct url_lists *l);          /* after the last list */
 
 /* The host of an address in lower case, without user and port; {NULL, 0} if there is none or it is

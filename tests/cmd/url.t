@@ -50,6 +50,42 @@ url_is http:// kept
 url_is :::// kept
 url_is @ kept
 
+# folders of lists: UT1's categories, datatrove's package
+mkdir -p ut1/adult ut1/games package
+printf 'sin.com\n' > ut1/adult/domains
+printf 'mixed.com/sin\n' > ut1/adult/urls
+printf 'play.com\n' | gzip > ut1/games/domains.gz
+printf 'unread\n' > ut1/games/expressions
+printf 'badword\n' > package/banned_words.txt
+printf 'mild\nodd\n' > package/soft_banned_words.txt
+printf 'inside\n' > package/banned_subwords.txt
+tar czf ut1.tar.gz ut1
+lists="--lists ut1"
+url_is http://www.sin.com/ domain
+url_is http://mixed.com/sin url
+url_is http://play.com/ domain
+url_is http://play.com/ kept "--categories adult,phishing"
+url_is http://sin.com/ domain "--categories adult,phishing"
+lists="--lists ut1.tar.gz --lists package"
+url_is http://sin.com/ domain
+url_is http://a.b/badword hard_blacklisted
+url_is http://a.b/mild-odd soft_blacklisted
+url_is http://a.b/xinsidex blacklisted_subword
+status_is 2 "a folder without lists" "$TOKMILL" url --lists ut1/games/expressions u.jsonl
+status_is 2 "categories that are not there" "$TOKMILL" url --lists ut1 --categories news u.jsonl
+status_is 2 "--categories alone" "$TOKMILL" url --categories news --host u.jsonl
+
+# addresses in their normal form
+printf 'https://www.Page.net:443/x/\n' > normal
+lists="--urls normal"
+url_is http://page.net/x kept
+url_is http://page.net/x url --normal
+url_is 'HTTP://user@WWW.PAGE.NET:80/x/#y' url --normal
+url_is http://page.net/X kept --normal
+lists="--domains domains --urls urls --words words --soft-words soft --subwords subwords --allow allow"
+is "$(printf '{"text":"","metadata":{"url":"HTTPS://u@www.Ex.org:443/A/?b#c"}}\n' |
+    "$TOKMILL" url --normal | jq -r .metadata.url_normal)" "ex.org/A/?b" "metadata.url_normal"
+
 printf '{"text":"x"}\n' > none.jsonl
 is "$("$TOKMILL" url $lists none.jsonl | wc -l)" 1 "no address is kept"
 is "$("$TOKMILL" url $lists --missing drop none.jsonl --rejects r.jsonl | wc -l)" 0 "--missing drop"
