@@ -3,6 +3,7 @@
 #include "core/json.h"
 #include "core/mem.h"
 #include "core/stage.h"
+#include "core/utf8.h"
 #include "filter/lang.h"
 
 struct conf {
@@ -10,7 +11,7 @@ struct conf {
     struct opt_list keep, drop, min_score_of;
     double min_score, min_share;
     int by, letters, newline;
-    bool shares;
+    bool shares, units;
     uint64_t sample;
     struct lang_model *m;
     bool *dropped;                  /* a label: not wanted */
@@ -31,6 +32,8 @@ static const struct opt opts[] = {
     OPT_CHOICE(0, "by", "document|paragraph|line", "document", struct conf, by,
                "what is judged on its own"),
     OPT_BOOL(0, "shares", struct conf, shares, "write metadata.lang_shares"),
+    OPT_BOOL(0, "units", struct conf, units,
+             "write metadata.lang_units: place, language and score of each paragraph or line"),
     OPT_CHOICE(0, "case", "as-is|lower|auto", "as-is", struct conf, letters,
                "lower-case the text first; auto: where capitals prevail"),
     OPT_CHOICE(0, "newlines", NEWLINE_CHOICES, "space", struct conf, newline,
@@ -115,6 +118,8 @@ static int lang_open(void *conf, const struct setup *s, struct err *e)
 {
     struct conf *c = conf;
     (void)s;
+    if (c->units && c->sample)
+        return err_set(e, ERR_USAGE, "--units are of the whole text: no --sample");
     c->m = lang_model_open(c->model, e);
     if (!c->m || open_wanted(c, e) || open_least(c, e))
         return -1;
@@ -133,7 +138,7 @@ static void *scratch_new(const void *conf)
 {
     const struct conf *c = conf;
     struct lang_opts o = {(enum lang_by)c->by, (enum lang_case)c->letters,
-                          (enum newline)c->newline, c->sample};
+                          (enum newline)c->newline, c->sample, c->units};
     return lang_reader_new(c->m, o);
 }
 
@@ -160,6 +165,32 @@ static void write_shares(const struct conf *c, struct job *j, struct doc *d,
     struct slice json = arena_copy(j->arena, buf_slice(&b));
     doc_set(d, "metadata.lang_shares", json);
     job_note_json(j, "shares", json);
+    buf_free(&b);
+}
+
+/* [[start, end, "en", score], ...] in characters */
+static void write_units(const struct conf *c, struct job *j, struct doc *d)
+{
+    struct buf b;
+    size_t n, at = 0, chars = 0;
+    const struct lang_unit *u = lang_units(j->scratch, &n);
+    buf_init(&b, BUF_NO_LIMIT);
+    buf_add_byte(&b, '[');
+    for (size_t i = 0; i < n; i++) {
+        chars += utf8_count(slice_of(d->text.p + at, u[i].at - at));
+        size_t end = chars + utf8_count(slice_of(d->text.p + u[i].at, u[i].n));
+        buf_add_fmt(&b, "%s[%zu,%zu,", i ? "," : "", chars, end);
+        json_add_string(&b, name_of(c, u[i].language));
+        buf_add_byte(&b, ',');
+        json_add_f64(&b, u[i].score);
+        buf_add_byte(&b, ']');
+        at = u[i].at + u[i].n;
+        chars = end;
+    }
+    buf_add_byte(&b, ']');
+    struct slice json = arena_copy(j->arena, buf_slice(&b));
+    doc_set(d, "metadata.lang_units", json);
+    job_note_json(j, "units", json);
     buf_free(&b);
 }
 
@@ -191,6 +222,8 @@ static enum verdict lang(const void *conf, struct job *j, struct doc *d)
     job_note_f64(j, "score", a.score);
     if (c->shares)
         write_shares(c, j, d, &a);
+    if (c->units)
+        write_units(c, j, d);
     job_count_key(j, "lang", name, 1);
     job_hist(j, "lang_score", a.score);
     if (c->min_score > 0)

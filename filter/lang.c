@@ -23,6 +23,8 @@ struct lang_reader {
     double *weight, *score;         /* a label: sums over the units of this text */
     uint32_t *met;                  /* labels with weight, in the order met */
     size_t n_met;
+    struct lang_unit *units;
+    size_t n_units, cap_units;
 };
 
 /* ---- models ------------------------------------------------------------------------------- */
@@ -158,20 +160,28 @@ static void count(struct lang_reader *r, uint32_t language, double weight, doubl
     r->score[language] += weight * score;
 }
 
-/* Judges one unit; adds what was found to the sums, each language by its part of the weight. */
+/* Judges one unit; adds what was found to the sums, each language by its part of the weight. The
+ * first one found goes to *best. */
 static void judge(struct lang_reader *r, struct slice unit, double weight,
-                  struct lang_answer *out)
+                  struct lang_answer *out, struct lang_unit *best)
 {
     if (r->m->ft) {
         struct fasttext_guess g;
-        if (fasttext_read(r->ft, unit) && fasttext_top(r->ft, 1, 0, &g) == 1)
-            count(r, g.label, weight, six_digits((double)g.score));
+        if (fasttext_read(r->ft, unit) && fasttext_top(r->ft, 1, 0, &g) == 1) {
+            best->language = g.label;
+            best->score = six_digits((double)g.score);
+            count(r, g.label, weight, best->score);
+        }
         return;
     }
     struct cld2_found found[3];
     bool reliable;
     cld2_detect(unit.p, unit.n, found, &reliable);
     out->reliable &= reliable;
+    if (found[0].language >= 0 && found[0].percent > 0) {
+        best->language = (uint32_t)found[0].language;
+        best->score = found[0].percent / 100.0;
+    }
     for (int i = 0; i < 3; i++)
         if (found[i].language >= 0 && found[i].percent > 0)
             count(r, (uint32_t)found[i].language, weight * found[i].percent / 100,
@@ -180,6 +190,8 @@ static void judge(struct lang_reader *r, struct slice unit, double weight,
 
 static struct slice next_unit(enum lang_by by, struct slice *rest)
 {
+    while (by == LANG_BY_PARAGRAPH && rest->n && rest->p[0] == '\n')
+        *rest = slice_from(*rest, 1);
     struct slice unit = *rest;
     size_t n = by == LANG_BY_DOCUMENT ? rest->n : slice_find_byte(*rest, '\n');
     if (by == LANG_BY_PARAGRAPH)
@@ -217,20 +229,38 @@ static void answer(struct lang_reader *r, struct lang_answer *out)
     }
 }
 
+static void keep_unit(struct lang_reader *r, struct lang_unit u)
+{
+    if (r->n_units == r->cap_units) {
+        r->cap_units = r->cap_units ? 2 * r->cap_units : 64;
+        r->units = mem_grow_array(r->units, r->cap_units, sizeof *r->units);
+    }
+    r->units[r->n_units++] = u;
+}
+
 void lang_identify(struct lang_reader *r, struct slice text, struct lang_answer *out)
 {
     *out = (struct lang_answer){.language = LANG_NONE, .reliable = true};
     for (size_t i = 0; i < r->n_met; i++)
         r->weight[r->met[i]] = r->score[r->met[i]] = 0;
-    r->n_met = 0;
+    r->n_met = r->n_units = 0;
     for (struct slice rest = sample(r, text); rest.n;) {
         struct slice unit = next_unit(r->o.by, &rest);
         if (!slice_trim(unit).n)
             continue;
         double weight = r->o.by == LANG_BY_DOCUMENT ? 1 : (double)utf8_count(unit);
-        judge(r, prepare(r, unit), weight, out);
+        struct lang_unit best = {r->o.units ? (size_t)(unit.p - text.p) : 0, unit.n, LANG_NONE, 0};
+        judge(r, prepare(r, unit), weight, out, &best);
+        if (r->o.units)
+            keep_unit(r, best);
     }
     answer(r, out);
+}
+
+const struct lang_unit *lang_units(const struct lang_reader *r, size_t *n)
+{
+    *n = r->n_units;
+    return r->units;
 }
 
 struct lang_reader *lang_reader_new(const struct lang_model *m, struct lang_opts o)
@@ -259,5 +289,6 @@ void lang_reader_free(struct lang_reader *r)
     mem_free(r->weight);
     mem_free(r->score);
     mem_free(r->met);
+    mem_free(r->units);
     mem_free(r);
 }

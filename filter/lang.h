@@ -33,7 +33,14 @@ struct lang_opts {
     enum lang_by by;
     enum lang_case letters;         /* AUTO: lower case where more capitals than small letters */
     enum newline newline;           /* what a newline inside a unit is */
-    uint64_t sample;                /* bytes to look at, 0: all; see lang_sample() */
+    uint64_t sample;                /* bytes to look at, 0: all: four windows, evenly spread */
+    bool units;                     /* keep what was found of each unit; not with a sample */
+};
+
+struct lang_unit {
+    size_t at, n;                   /* bytes */
+    uint32_t language;              /* LANG_NONE: none found */
+    double score;
 };
 
 struct lang_share {
@@ -62,5 +69,7 @@ size_t lang_model_select(const struct lang_model *m, struct slice code, bool *se
 struct lang_reader *lang_reader_new(const struct lang_model *m, struct lang_opts o);
 void lang_reader_free(struct lang_reader *r);                       /* NULL is allowed */
 void lang_identify(struct lang_reader *r, struct slice text, struct lang_answer *out);
+/* The units of that text in order, blank ones left out; alive until the next call. */
+const struct lang_unit *lang_units(const struct lang_reader *r, size_t *n);
 
 #endif

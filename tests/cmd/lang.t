@@ -66,6 +66,15 @@ is "$(jq -c '.stages[-1].keys.lang' stats.json)" \
     '{"de":1,"en":1,"fr":1,"he":1,"ru":1,"und":1,"zh-Hant":1}' "documents by language"
 is "$(jq -c '.stages[-1].histograms.lang_score.count' stats.json)" 7 "a histogram of scores"
 for i in 1 2 3 4 5 6 7 8; do cat docs.jsonl mixed.jsonl long.jsonl; done > many.jsonl
+jq -nc '{text: "This is the first line, in English.\n\né: Ceci est une ligne en français.\nDas hier ist eine deutsche Zeile."}' > units.jsonl
+is "$("$TOKMILL" lang --by line --units units.jsonl | jq -c '.metadata.lang_units | map([.[0],.[1],.[2]])')" \
+    '[[0,35,"en"],[37,71,"fr"],[72,105,"de"]]' "--units by line, places in characters"
+is "$("$TOKMILL" lang --by paragraph --units units.jsonl | jq -c '.metadata.lang_units | map([.[0],.[1]])')" \
+    '[[0,35],[37,105]]' "by paragraph"
+is "$("$TOKMILL" lang --units units.jsonl | jq -c '.metadata | .lang_units == [[0,105,.lang,.lang_score]]')" true "as a whole"
+is "$("$TOKMILL" lang --by line --units --attributes u.a units.jsonl > /dev/null; jq '.metadata.tokmill.lang.units | length' u.a)" 3 \
+    "in --attributes, too"
+status_is 2 "--units of a sample" "$TOKMILL" lang --units --sample 1K units.jsonl
 "$TOKMILL" -j1 lang --by line --shares many.jsonl > one
 "$TOKMILL" -j8 lang --by line --shares many.jsonl > eight
 ok_cmd "same bytes with any -j" cmp one eight
