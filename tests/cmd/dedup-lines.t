@@ -78,4 +78,36 @@ ok_cmd "in a chain as in a pipe" cmp one other
 status_is 2 "--over 0 is refused" "$TOKMILL" dedup-lines --over 0 a.jsonl
 status_is 2 "--span 2000 is refused" "$TOKMILL" dedup-lines --span 2000 a.jsonl
 status_is 3 "--tmp-max is respected" "$TOKMILL" dedup-lines --memory 1M --tmp-max 50K many.jsonl
+# n-grams: truth by a program of another kind, on units that share 0 to 100 % of theirs
+awk 'function rnd() { return s = (s * 16807) % 2147483647 }
+BEGIN { s = 5; for (i = 0; i < 400; i++) { t = ""; n = 1 + rnd() % 6
+        for (k = 0; k < n; k++) { u = ""; m = 1 + rnd() % 30
+            for (w = 0; w < m; w++) u = u (w ? " " : "") sprintf("%c%c%c", 97 + rnd() % 26, 97 + rnd() % 26, 97 + rnd() % 26)
+            if (i > 3 && rnd() % 3) { split(old[rnd() % i], p, "\\\\n"); u = p[1]; if (rnd() % 2) u = substr(u, 1, 4 * (1 + rnd() % 20)) " " sprintf("%c%c%c", 97 + rnd() % 26, 98, 99) }
+            t = t (k ? "\\n" : "") u }
+        old[i] = t; printf "{\"id\":\"%d\",\"text\":\"%s\"}\n", i, t } }' > grams.jsonl
+jq -r '[.id, (.text | gsub("\n"; "|"))] | @tsv' grams.jsonl | awk -F'\t' -v N=4 -v P=0.6 '{
+    n = split($2, u, "|"); out = ""; all = dup = 0; kept = 0
+    for (i = 1; i <= n; i++) { m = split(u[i], w, " "); d = g = 0
+        for (k = 1; k + N - 1 <= m; k++) { x = ""; for (q = 0; q < N; q++) x = x " " w[k + q]
+            g++; if (x in seen && seen[x] != NR ":" i) d++; else seen[x] = NR ":" i }
+        all += g; dup += d
+        if (g && d > P * g) continue
+        out = out (kept++ ? "\n" : "") u[i] }
+    if (all && dup > P * all) next
+    print $1 "\n" out }' > want
+"$TOKMILL" dedup-lines --ngrams 4 --overlap 0.6 grams.jsonl --rejects r1 | jq -r '.id, (.text | sub("\n+$"; ""))' > got
+ok_cmd "--ngrams: units and documents by the share that occurred before" cmp got want
+is "$(jq -r ._drop.rule r1 | sort -u)" "ngram-overlap" "documents go by their own rule"
+ok_cmd "some do" test "$(wc -l < r1)" -gt 10
+"$TOKMILL" dedup-lines --ngrams 4 --overlap 0.6 grams.jsonl > k1
+for o in -j8 "--memory 3M"; do
+    # shellcheck disable=SC2086
+    "$TOKMILL" dedup-lines $o --ngrams 4 --overlap 0.6 grams.jsonl > k2
+    ok_cmd "the same bytes with $o" cmp k1 k2
+done
+ok_cmd "--overlap: what is left depends on it" test "$("$TOKMILL" dedup-lines --ngrams 4 --overlap 0.1 grams.jsonl | wc -c)" -lt "$(wc -c < k1)"
+status_is 2 "--ngrams 40 is refused" "$TOKMILL" dedup-lines --ngrams 40 grams.jsonl
+status_is 2 "--overlap 1 is refused" "$TOKMILL" dedup-lines --ngrams 4 --overlap 1 grams.jsonl
+status_is 2 "--ngrams with --over is refused" "$TOKMILL" dedup-lines --ngrams 4 --over 2 grams.jsonl
 done_testing
