@@ -21,11 +21,12 @@ struct conf {
     const char *pattern, *weight_field, *counts_out;
     uint64_t vocab_size, reserved, min_frequency, max_token_bytes;
     struct opt_list special, weight, sample, veto, also;
-    const char *hf_dir, *resume, *checkpoint;
+    const char *hf_dir, *resume, *checkpoint, *super;
+    uint64_t transition;
     bool special_first, words, counts_in;
     int format, tie, unicode, alphabet;
     const struct setup *setup;
-    struct pretok *pretok;
+    struct pretok *pretok, *second;     /* second: --super's */
     struct slice *specials;             /* the given ones, then the reserved slots */
     size_t n_specials;
     struct arena names;
@@ -38,8 +39,8 @@ struct conf {
 };
 
 struct scratch {
-    struct words *words;
-    struct pretok_work *work;
+    struct words *words, *second;       /* second: pieces of --super */
+    struct pretok_work *work, *second_work;
 };
 
 static const struct opt opts[] = {
@@ -60,6 +61,10 @@ static const struct opt opts[] = {
             "no token longer than this (0: any)"),
     OPT_CHOICE(0, "tie", "hf|raw", "hf", struct conf, tie,
                "order of equally frequent pairs: as HF tokenizers or as rustbpe"),
+    OPT_STR(0, "super", "NAME|REGEX", NULL, struct conf, super,
+            "SuperBPE: from --transition on cut by this instead, so that tokens span words"),
+    OPT_U64(0, "transition", "N", "0", struct conf, transition,
+            "entries of the first stage of --super (0: four fifths of --vocab-size)"),
     OPT_LIST(0, "veto", "REGEX", struct conf, veto,
              "no token whose text matches this is made; repeatable"),
     OPT_CHOICE(0, "alphabet", "bytes|seen", "bytes", struct conf, alphabet,
@@ -165,6 +170,24 @@ static int check_sizes(const struct conf *c, struct err *e)
     return 0;
 }
 
+/* The second stage's pattern, and where it begins. */
+static int open_super(struct conf *c, struct err *e)
+{
+    if (!c->super)
+        return c->transition ? err_set(e, ERR_USAGE, "--transition is for --super") : 0;
+    if (!c->transition)
+        c->transition = c->vocab_size * 4 / 5;
+    if (c->transition < 256 + c->n_specials || c->transition >= c->vocab_size)
+        return err_set(e, ERR_USAGE, "--transition: from %zu to below --vocab-size",
+                       256 + c->n_specials);
+    if (c->words || c->samples.n || c->counts_out || c->alphabet || c->earlier || c->checkpoint)
+        return err_set(e, ERR_USAGE, "--super works on texts, all bytes, and from the start: not "
+                       "with counts, --words, --sample, --alphabet seen, --resume, --checkpoint");
+    c->second = pretok_new(slice_str(c->super),
+                           (struct pretok_opts){REGEX_ONIG, (enum unicode_version)c->unicode}, e);
+    return c->second ? 0 : -1;
+}
+
 static int open_train(void *conf, const struct setup *s, struct err *e)
 {
     struct conf *c = conf;
@@ -197,7 +220,7 @@ static int open_train(void *conf, const struct setup *s, struct err *e)
     c->words = c->words || c->counts_in;
     if (c->counts_in && !c->weight_field)
         c->weight_field = "metadata.count";
-    return 0;
+    return open_super(c, e);
 }
 
 static void close_train(void *conf)
@@ -213,6 +236,7 @@ static void close_train(void *conf)
     mem_free(c->taken);
     tokenizer_free(c->earlier);
     pretok_free(c->pretok);
+    pretok_free(c->second);
     mem_free(c->specials);
     arena_free(&c->names);
 }
@@ -223,10 +247,14 @@ static void *new_scratch(const void *conf)
 {
     const struct conf *c = conf;
     struct scratch *s = mem_zero(sizeof *s);
-    uint64_t n = (uint64_t)c->setup->threads;
-    s->words = words_new(c->setup->memory / n, c->setup->tmp,
-                         c->setup->tmp_max ? c->setup->tmp_max / n + 1 : 0);
+    uint64_t n = (uint64_t)c->setup->threads * (c->second ? 2 : 1);
+    uint64_t tmp_max = c->setup->tmp_max ? c->setup->tmp_max / n + 1 : 0;
+    s->words = words_new(c->setup->memory / n, c->setup->tmp, tmp_max);
     s->work = pretok_work_new(c->pretok);
+    if (c->second) {
+        s->second = words_new(c->setup->memory / n, c->setup->tmp, tmp_max);
+        s->second_work = pretok_work_new(c->second);
+    }
     return s;
 }
 
@@ -234,7 +262,9 @@ static void free_scratch(void *scratch)
 {
     struct scratch *s = scratch;
     words_free(s->words);
+    words_free(s->second);
     pretok_work_free(s->work);
+    pretok_work_free(s->second_work);
     mem_free(s);
 }
 
@@ -250,13 +280,14 @@ static bool weight_of(const struct conf *c, const struct doc *d, uint64_t *weigh
     return true;
 }
 
-static enum verdict count(const struct conf *c, struct job *j, struct words *words,
+/* By the pattern `p`; NULL: the text is one word. */
+static enum verdict count(struct job *j, const struct pretok *p, struct words *words,
                           struct pretok_work *work, struct slice text, uint64_t weight)
 {
     struct err e;
     err_init(&e);
-    int rc = c->words ? words_add(words, text, weight, &e)
-                      : words_add_text(words, c->pretok, work, text, weight, &e);
+    int rc = p ? words_add_text(words, p, work, text, weight, &e)
+               : words_add(words, text, weight, &e);
     if (rc == 0)
         return DOC_KEEP;
     if (e.kind == ERR_DATA)
@@ -276,7 +307,10 @@ static enum verdict prepare(const void *conf, struct job *j, struct doc *d)
         return job_bad(j, "weight", "%s is not a whole number", c->weight_field);
     if (shares_find(&c->samples, d) >= 0)
         return DOC_KEEP;                /* in order: commit() */
-    return count(c, j, s->words, s->work, d->text, weight);
+    enum verdict v = count(j, c->words ? NULL : c->pretok, s->words, s->work, d->text, weight);
+    if (v == DOC_KEEP && c->second)
+        v = count(j, c->second, s->second, s->second_work, d->text, weight);
+    return v;
 }
 
 /* Documents that --sample limits, in input order until their rule has its bytes. */
@@ -297,7 +331,7 @@ static enum verdict commit(void *conf, struct job *j, struct doc *d)
     } else {
         c->taken[rule] += text.n;
     }
-    return count(c, j, c->sampled, c->sampled_work, text, weight);
+    return count(j, c->words ? NULL : c->pretok, c->sampled, c->sampled_work, text, weight);
 }
 
 /* ---- training and writing ------------------------------------------------------------------- */
@@ -327,8 +361,9 @@ static struct save_opts options(const struct conf *c, const struct added_token *
                                 const bool *without)
 {
     static const char *const notes[] = {"{\"tie\": \"hf\"}", "{\"tie\": \"raw\"}"};
+    const struct pretok *p = c->second ? c->second : c->pretok;
     return (struct save_opts){
-        .pattern = !strcmp(pretok_name(c->pretok), "gpt2") ? "gpt2" : pretok_pattern(c->pretok).p,
+        .pattern = !strcmp(pretok_name(p), "gpt2") ? "gpt2" : pretok_pattern(p).p,
         .added = added, .n_added = c->n_specials,
         .shift = c->special_first ? (uint32_t)c->n_specials : 0,
         .added_in_model = c->special_first, .without = without, .note = notes[c->tie]};
@@ -457,17 +492,23 @@ static bool is_vetoed(void *arg, struct slice token)
     return hit;
 }
 
-/* The merges of the earlier vocabulary, in order; the caller frees them. */
+/* Merges by what they merge; the caller frees them. */
+static struct spelled_merge *spelled(const struct vocab *v, const struct merge *m, size_t n)
+{
+    struct spelled_merge *out = mem_array(n + 1, sizeof *out);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (struct spelled_merge){v->token[m[i].left], v->token[m[i].right]};
+    return out;
+}
+
+/* The merges of the earlier vocabulary, in order. */
 static struct spelled_merge *given_merges(const struct conf *c, size_t *n)
 {
     *n = 0;
     if (!c->earlier)
         return NULL;
     struct merge *m = convert_merges(c->earlier, n);
-    struct spelled_merge *v = mem_array(*n + 1, sizeof *v);
-    for (size_t i = 0; i < *n; i++)
-        v[i] = (struct spelled_merge){c->earlier->vocab.token[m[i].left],
-                                      c->earlier->vocab.token[m[i].right]};
+    struct spelled_merge *v = spelled(&c->earlier->vocab, m, *n);
     mem_free(m);
     return v;
 }
@@ -493,8 +534,15 @@ static int take_word(void *to, struct slice word, uint64_t count, struct err *e)
     return t->trainer ? trainer_add(t->trainer, word, count, e) : 0;
 }
 
+static struct words **table_of(void *scratch, bool second)
+{
+    struct scratch *s = scratch;
+    return second ? &s->second : &s->words;
+}
+
 /* All counts, each word once; the workers' tables are freed. */
-static int gather(struct conf *c, struct trainer *t, void **scratch, int n, struct err *e)
+static int gather(struct conf *c, struct trainer *t, void **scratch, int n, bool second,
+                  struct err *e)
 {
     struct takers to = {.trainer = t};
     struct words **words = mem_array((size_t)n + 1, sizeof *words);
@@ -503,13 +551,13 @@ static int gather(struct conf *c, struct trainer *t, void **scratch, int n, stru
     if (c->counts_out && !(to.counts = output_open(c->counts_out, e)))
         rc = -1;
     for (int i = 0; i < n; i++)
-        words[i] = ((struct scratch *)scratch[i])->words;
-    words[n] = c->sampled;
+        words[i] = *table_of(scratch[i], second);
+    words[n] = second ? NULL : c->sampled;
     if (rc == 0)
         rc = words_gather(words, n + 1, c->counts_out != NULL, take_word, &to, e);
     for (int i = 0; i < n; i++) {
         words_free(words[i]);
-        ((struct scratch *)scratch[i])->words = NULL;
+        *table_of(scratch[i], second) = NULL;
     }
     if (rc == 0 && to.counts)
         rc = output_commit(to.counts, e);
@@ -551,18 +599,52 @@ static int train(const struct conf *c, struct trainer *t, const struct setup *s,
     return rc;
 }
 
+static struct train_opts train_opts(struct conf *c, uint64_t size)
+{
+    return (struct train_opts){(uint32_t)(size - c->n_specials), c->min_frequency,
+                               (uint32_t)c->max_token_bytes, (enum tie_rule)c->tie,
+                               c->veto.n ? is_vetoed : NULL, c, NULL, 0};
+}
+
+/* SuperBPE: merges within words up to the transition, then, those given, within pieces of several
+ * words. */
+static int train_super(struct conf *c, const struct setup *s, void **scratch, int n, struct err *e)
+{
+    struct train_opts o = train_opts(c, c->transition);
+    struct trained first = {.n = 0};
+    struct trainer *t = trainer_new(&o);
+    int rc = gather(c, t, scratch, n, false, e);
+    if (rc == 0)
+        rc = trainer_run(t, NULL, NULL, &first, e);
+    trainer_free(t);
+    if (rc == 0) {
+        struct spelled_merge *given = spelled(&first.vocab, first.merges, first.n);
+        o = train_opts(c, c->vocab_size);
+        o.given = given;
+        o.n_given = first.n;
+        t = trainer_new(&o);
+        rc = gather(c, t, scratch, n, true, e);
+        if (rc == 0)
+            rc = train(c, t, s, e);
+        trainer_free(t);
+        mem_free(given);
+        trained_free(&first);
+    }
+    return rc;
+}
+
 static int finish(void *conf, const struct setup *s, void **scratch, int n_scratch, struct err *e)
 {
     struct conf *c = conf;
-    size_t n;
+    struct train_opts o = train_opts(c, c->vocab_size);
+    if (c->second)
+        return train_super(c, s, scratch, n_scratch, e);
     if (c->counts_out && !s->out && !c->hf_dir)
-        return gather(c, NULL, scratch, n_scratch, e);
-    struct spelled_merge *given = given_merges(c, &n);
-    struct train_opts o = {(uint32_t)(c->vocab_size - c->n_specials), c->min_frequency,
-                           (uint32_t)c->max_token_bytes, (enum tie_rule)c->tie,
-                           c->veto.n ? is_vetoed : NULL, c, given, n};
+        return gather(c, NULL, scratch, n_scratch, false, e);
+    struct spelled_merge *given = given_merges(c, &o.n_given);
+    o.given = given;
     struct trainer *t = trainer_new(&o);
-    int rc = gather(c, t, scratch, n_scratch, e);
+    int rc = gather(c, t, scratch, n_scratch, false, e);
     if (rc == 0)
         rc = train(c, t, s, e);
     trainer_free(t);

@@ -9,7 +9,11 @@
 #define UPPER_SIDE "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}" NOT_HAN
 #define LOWER_SIDE "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}" NOT_HAN
 
+/* cl100k with up to four words in a piece: what superwords are made of (bpe-train --super). */
+#define SUPER "(?:" PREFIX "\\p{L}+){1,4}|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|" SPACES
+
 static const struct named_pattern patterns[] = {
+    {"super4", {SUPER}},
     {"qwen35", {CONTRACTION "|" PREFIX "[\\p{L}\\p{M}]+|\\p{N}|"
                 " ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*|" SPACES}},
     {"kimi", {"[\\p{Han}]+|" PREFIX UPPER_SIDE "*" LOWER_SIDE "+" CONTRACTION "?|"

@@ -151,6 +151,24 @@ is "$(jq -r .eos_token hf/tokenizer_config.json)" '<|endoftext|>' "with its end"
 is "$("$TOKMILL" encode -t hf small.jsonl | jq -c .input_ids)" \
     "$("$TOKMILL" encode -t hf/tokenizer.json small.jsonl | jq -c .input_ids)" "encode takes the folder"
 
+# SuperBPE: first within words, then across them
+printf '{"text":"in the end of the day in the end of the night in the end"}\n' > super.jsonl
+super="$TOKMILL bpe-train super.jsonl -p cl100k -n 280 -q"
+$super --super super4 --transition 268 -o super.json
+"$TOKMILL" bpe-train super.jsonl -p cl100k -n 268 -o stage.json
+is "$(jq -c '.model.merges[0:12]' super.json)" "$(jq -c .model.merges stage.json)" "--transition: the first stage's merges"
+is "$(jq -r '[.model.vocab | keys[] | select(test("^Ġ?[a-z]+Ġ"))] | length > 0' super.json)" true "--super: tokens of several words"
+is "$($super | jq -r '[.model.vocab | keys[] | select(test("^Ġ?[a-z]+Ġ"))] | length')" 0 "never without"
+is "$("$TOKMILL" encode -t super.json super.jsonl then decode -t super.json | jq -r .text)" "$(jq -r .text super.jsonl)" "it encodes"
+[ "$("$TOKMILL" encode -t super.json super.jsonl | jq '.input_ids | length')" -lt \
+    "$($super -o plain.json; "$TOKMILL" encode -t plain.json super.jsonl | jq '.input_ids | length')" ] &&
+    ok "in fewer tokens" || not_ok "in fewer tokens"
+is "$("$TOKMILL" -j4 bpe-train super.jsonl super.jsonl -p cl100k -n 280 -q --super super4 --transition 268 | jq -c .model.merges)" \
+    "$(jq -c .model.merges super.json)" "whatever the threads"
+status_is 2 "--transition alone" $super --transition 268
+status_is 2 "--transition above the size" $super --super super4 --transition 280
+status_is 2 "--super with counts" $super --super super4 --counts-in
+
 # real text, spilled and not
 if [ -f "${TOKMILL_DATA:-/nonexistent}/books/pg2701.txt" ]; then
     "$TOKMILL" book "$TOKMILL_DATA/books/pg2701.txt" | jq -c '.text / "\n\n" | .[] | {text: .}' > moby.jsonl
