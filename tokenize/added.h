@@ -20,6 +20,7 @@ struct added_token {
     bool normalized;                /* looked for in the normalized text */
     bool lstrip, rstrip;            /* takes the white space before, behind it */
     bool single_word;               /* only between characters that are none of a word */
+    bool as_spelled;                /* normalized: the content is the normalized spelling */
 };
 
 /* Added tokens of one matching pass. */

@@ -56,6 +56,8 @@ static void set_decoded(struct tokenizer *t)
         t->decoded[t->normalized.v[i].id] = t->normalized.v[i].content;
     for (uint32_t id = 0; !t->byte_level && id < t->vocab.n_ids; id++)
         t->decoded[id] = spaced(&t->vocab.arena, t->decoded[id]);
+    if (t->unk != VOCAB_NONE && !strcmp(t->format, "SentencePiece"))
+        t->decoded[t->unk] = SLICE(" \xE2\x81\x87 ");
     for (unsigned k = 0; k < 256; k++) {
         char c = (char)k;
         if (t->fallback_id[k] != VOCAB_NONE)

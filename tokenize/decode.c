@@ -53,7 +53,10 @@ int tokenizer_decode(const struct tokenizer *t, const uint32_t *ids, size_t n,
         } else if (first && t->decode_strip == DECODE_STRIP_TOKEN) {
             put_first(t, ids[i], out);
         } else {
-            buf_add_slice(out, t->decoded[ids[i]]);
+            struct slice s = t->decoded[ids[i]];
+            bool strip = t->decode_strip == DECODE_STRIP_LEADING && out->n == start;
+            buf_add_slice(out, strip && s.n && s.p[0] == ' ' && ids[i] != t->unk ? slice_from(s, 1)
+                                                                                 : s);
         }
         first = false;
     }

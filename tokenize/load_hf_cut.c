@@ -77,19 +77,13 @@ static int add_set(struct load *l, const uint8_t *set, int behavior)
 /* char::is_numeric of Rust's standard library, which knows two sets of digits newer than 16. */
 static int digits(struct load *l, struct slice v)
 {
-    bool each = load_is_true(load_get(v, "individual_digits"));
-    uint8_t *set = mem_alloc(CODE_POINTS);
-    uint32_t number = unicode_category_set(SLICE("N"));
-    unicode_categories(l->o->unicode, set);
-    for (uint32_t c = 0; c < CODE_POINTS; c++)
-        set[c] = number >> set[c] & 1;
-    if (l->o->unicode == UNICODE_16) {
-        memset(set + 0x11DE0, 1, 10);
-        memset(set + 0x16FF4, 1, 3);
-    }
-    int rc = add_set(l, set, each ? SPLIT_ISOLATED : SPLIT_CONTIGUOUS);
-    mem_free(set);
-    return rc;
+    static const char *const each[] = {"\\p{N}",
+        "[\\p{N}\\x{11DE0}-\\x{11DE9}\\x{16FF4}-\\x{16FF6}]"};
+    static const char *const runs[] = {"\\p{N}+",
+        "[\\p{N}\\x{11DE0}-\\x{11DE9}\\x{16FF4}-\\x{16FF6}]+"};
+    bool newest = l->o->unicode == UNICODE_16;
+    bool single = load_is_true(load_get(v, "individual_digits"));
+    return add_regex(l, slice_str((single ? each : runs)[newest]), SPLIT_ISOLATED, false);
 }
 
 static int white_space(struct load *l)

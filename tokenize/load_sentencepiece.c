@@ -1,9 +1,8 @@
 /* SentencePiece .model files of type BPE, as Llama 1 and 2 and the first Mistral models have them.
  *
- * Merging takes the two neighbours whose
- * joined string is the piece of highest score, leftmost first: a rank file whose ranks are the
- * order of scores. Refused: other model types, a normalizer that changes characters or drops
- * spaces, user-defined and unused pieces. */
+ * Merging takes the two neighbours whose joined string is the piece of highest score, leftmost
+ * first: a rank file whose ranks are the order of scores. Refused: other model types, a normalizer
+ * that changes characters, unused pieces. */
 #include <stdlib.h>
 #include "core/mem.h"
 #include "tokenize/load.h"
@@ -15,9 +14,12 @@ static int check_model(const struct sp_model *m, struct err *e)
     if (m->type != SP_BPE)
         return err_set(e, ERR_USAGE, "a SentencePiece model of another type than BPE is not "
                        "supported");
-    if (m->charsmap.n || m->drop_spaces)
-        return err_set(e, ERR_USAGE, "a SentencePiece normalizer that changes text is not "
+    if (m->charsmap.n)
+        return err_set(e, ERR_USAGE, "a SentencePiece normalizer that changes characters is not "
                        "supported");
+    if (!m->escape_spaces || m->space_behind)
+        return err_set(e, ERR_USAGE, "a SentencePiece model that does not put U+2581 for a space, "
+                       "or has it behind words, is not supported");
     return 0;
 }
 
@@ -36,9 +38,8 @@ static int add_pieces(struct tokenizer *t, struct sp_model *m, struct err *e)
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < m->n; i++) {
         const struct piece_info *p = &m->v[i];
-        if (p->type == PIECE_USER || p->type == PIECE_UNUSED) {
-            rc = err_set(e, ERR_USAGE, "user-defined and unused SentencePiece pieces are not "
-                         "supported");
+        if (p->type == PIECE_UNUSED) {
+            rc = err_set(e, ERR_USAGE, "unused SentencePiece pieces are not supported");
             break;
         }
         bool control = p->type == PIECE_CONTROL || p->type == PIECE_UNKNOWN;
@@ -46,6 +47,9 @@ static int add_pieces(struct tokenizer *t, struct sp_model *m, struct err *e)
         if (control && rc == 0)
             added[n++] = (struct added_token){.content = t->vocab.token[i], .id = (uint32_t)i,
                                               .special = true};
+        if (p->type == PIECE_USER && rc == 0)       /* found in the normalized text, whole */
+            added[n++] = (struct added_token){.content = t->vocab.token[i], .id = (uint32_t)i,
+                                              .normalized = true, .as_spelled = true};
         if (p->type == PIECE_UNKNOWN)
             t->unk = (uint32_t)i;
         unsigned byte;
@@ -74,13 +78,38 @@ static void add_pairs(struct vocab *v, struct sp_model *m)
     }
 }
 
+static int add_replace(struct normalizer *n, const char *regex, struct slice from,
+                       struct slice to, struct err *e)
+{
+    struct matcher *m = regex ? matcher_new_pcre2(slice_str(regex), e) : matcher_new_string(from);
+    if (m)
+        n->v[n->n++] = (struct norm_op){NORM_REPLACE, from, to, m, false, false};
+    return m ? 0 : -1;
+}
+
+/* Extra spaces go, then one is put in front, then each becomes U+2581. */
+static int set_normalizer(struct tokenizer *t, const struct sp_model *m, struct err *e)
+{
+    struct normalizer *n = &t->normalizer;
+    struct slice none = {"", 0};
+    if (m->drop_spaces && (add_replace(n, "\\A +|[ \\x{2581}]+\\z", none, none, e) < 0 ||
+                           add_replace(n, "  +", none, SLICE(" "), e) < 0))
+        return -1;
+    if (m->dummy_prefix)
+        n->v[n->n++] = (struct norm_op){NORM_PREPEND, none, SLICE(META), NULL, false, false};
+    t->decode_strip = m->drop_spaces ? DECODE_STRIP_LEADING
+                    : m->dummy_prefix ? DECODE_STRIP_ONE : DECODE_STRIP_NONE;
+    return add_replace(n, NULL, SLICE(" "), SLICE(META), e);
+}
+
 int load_sentencepiece(struct tokenizer *t, struct slice text, struct err *e)
 {
     struct sp_model m;
-    struct normalizer *n = &t->normalizer;
     int rc = sp_model_read(&m, text, e);
     if (rc == 0)
         rc = check_model(&m, e);
+    if (rc == 0)
+        rc = set_normalizer(t, &m, e);
     if (rc == 0)
         rc = add_pieces(t, &m, e);
     if (rc == 0) {
@@ -88,11 +117,6 @@ int load_sentencepiece(struct tokenizer *t, struct slice text, struct err *e)
         t->byte_fallback = t->fallback_decodes = m.byte_fallback;
         t->fuse_unk = true;
         t->cut = CUT_NONE;
-        if (m.dummy_prefix)
-            n->v[n->n++] = (struct norm_op){NORM_PREPEND, {"", 0}, SLICE(META), NULL, false, false};
-        n->v[n->n++] = (struct norm_op){NORM_REPLACE, SLICE(" "), SLICE(META),
-                                        matcher_new_string(SLICE(" ")), false, false};
-        t->decode_strip = m.dummy_prefix ? DECODE_STRIP_ONE : DECODE_STRIP_NONE;
         add_pairs(&t->vocab, &m);
         vocab_finish(&t->vocab);
     }

@@ -6,11 +6,54 @@
 #include "core/utf8.h"
 #include "text/unicode.h"
 
+/* Nothing before it combines with this character. */
+static bool starts_anew(uint32_t c)
+{
+    if (c < 0x300)
+        return true;
+    const utf8proc_property_t *p = utf8proc_get_property((utf8proc_int32_t)c);
+    bool mark = p->category == UTF8PROC_CATEGORY_MN || p->category == UTF8PROC_CATEGORY_MC ||
+                p->category == UTF8PROC_CATEGORY_ME;
+    return !mark && !p->combining_class && !(c >= 0x1161 && c <= 0x1175) &&
+           !(c >= 0x11A8 && c <= 0x11C2);
+}
+
 void normalizer_free(struct normalizer *n)
 {
     for (size_t i = 0; i < n->n; i++)
         matcher_free(n->v[i].find);
+    mem_free(n->not_alone);
+    n->not_alone = NULL;
     n->n = 0;
+}
+
+static bool is_own_nfc(uint32_t c)
+{
+    char s[4];
+    utf8proc_uint8_t *made = NULL;
+    size_t n = utf8_put(s, c);
+    utf8proc_ssize_t k = utf8proc_map((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)n, &made,
+                                      UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    bool same = k == (utf8proc_ssize_t)n && memcmp(made, s, n) == 0;
+    free(made);
+    return same;
+}
+
+/* What NFC may change: text of other characters only is its own NFC. */
+void normalizer_ready(struct normalizer *n)
+{
+    if (!normalizer_is_nfc(n))
+        return;
+    n->not_alone = mem_zero(NORM_ALONE / 8);
+    for (uint32_t c = 0x300; c < NORM_ALONE; c++) {
+        if (c >= 0xD800 && c < 0xE000)
+            continue;
+        const utf8proc_property_t *p = utf8proc_get_property((utf8proc_int32_t)c);
+        bool plain = p->combining_class == 0 && starts_anew(c) &&
+                     (p->decomp_seqindex == UINT16_MAX || p->decomp_type || is_own_nfc(c));
+        if (!plain)
+            n->not_alone[c / 8] |= (uint8_t)(1u << c % 8);
+    }
 }
 
 bool normalizer_is_nfc(const struct normalizer *n)
@@ -66,18 +109,6 @@ static void form_of(enum norm_kind kind, struct aligned a, size_t at, size_t end
     free(made);
 }
 
-/* Nothing before it combines with this character. */
-static bool starts_anew(uint32_t c)
-{
-    if (c < 0x300)
-        return true;
-    const utf8proc_property_t *p = utf8proc_get_property((utf8proc_int32_t)c);
-    bool mark = p->category == UTF8PROC_CATEGORY_MN || p->category == UTF8PROC_CATEGORY_MC ||
-                p->category == UTF8PROC_CATEGORY_ME;
-    return !mark && !p->combining_class && !(c >= 0x1161 && c <= 0x1175) &&
-           !(c >= 0x11A8 && c <= 0x11C2);
-}
-
 /* In parts that do not act on each other; short ones when places are wanted. */
 static void normal_form(enum norm_kind kind, struct aligned a, struct align_buf *out)
 {
@@ -101,6 +132,20 @@ static void normal_form(enum norm_kind kind, struct aligned a, struct align_buf 
 
 /* ---- the other steps ------------------------------------------------------------------------- */
 
+/* Letters of Unicode 16 and 17, which Rust's standard library knows. */
+static uint32_t lower_of(uint32_t c)
+{
+    static const uint32_t newer[][3] = {     /* first, last, lower case of the first */
+        {0x1C89, 0x1C89, 0x1C8A}, {0xA7CB, 0xA7CB, 0x264}, {0xA7CC, 0xA7CC, 0xA7CD},
+        {0xA7CE, 0xA7CE, 0xA7CF}, {0xA7D2, 0xA7D2, 0xA7D3}, {0xA7D4, 0xA7D4, 0xA7D5},
+        {0xA7DA, 0xA7DA, 0xA7DB}, {0xA7DC, 0xA7DC, 0x19B}, {0x10D50, 0x10D65, 0x10D70},
+        {0x16EA0, 0x16EB8, 0x16EBB}};
+    for (size_t i = 0; i < sizeof newer / sizeof *newer; i++)
+        if (c >= newer[i][0] && c <= newer[i][1])
+            return newer[i][2] + (c - newer[i][0]);
+    return (uint32_t)utf8proc_tolower((utf8proc_int32_t)c);
+}
+
 /* Character by character, as Rust's char::to_lowercase: no final sigma. */
 static void lower(struct aligned a, struct align_buf *out)
 {
@@ -109,7 +154,7 @@ static void lower(struct aligned a, struct align_buf *out)
         size_t at = (size_t)(p - a.s.p);
         uint32_t c = utf8_next(&p, end);
         size_t n = (size_t)(p - a.s.p) - at;
-        uint32_t l = c == UTF8_BAD ? c : (uint32_t)utf8proc_tolower((utf8proc_int32_t)c);
+        uint32_t l = c == UTF8_BAD ? c : lower_of(c);
         if (c == UTF8_BAD || (l == c && c != 0x130)) {
             align_copy(out, a, at, n);
             continue;
@@ -176,11 +221,26 @@ static int step(const struct norm_op *op, struct matcher_work *find, struct alig
     }
 }
 
+/* Every character stands alone. */
+static bool is_nfc(const struct normalizer *n, struct slice s)
+{
+    const char *p = s.p, *end = s.p + s.n;
+    if (is_normal(NORM_NFC, s))
+        return true;
+    while (n->not_alone && p < end) {
+        uint32_t c = utf8_next(&p, end);
+        if (c >= NORM_ALONE ? c != UTF8_BAD : n->not_alone[c / 8] >> c % 8 & 1)
+            return false;
+    }
+    return n->not_alone != NULL;
+}
+
 int normalize(const struct normalizer *n, struct norm_work *w, struct aligned *s)
 {
     for (size_t i = 0; i < n->n && s->s.n; i++) {
         const struct norm_op *op = &n->v[i];
-        if (op->kind <= NORM_NFKD && is_normal(op->kind, s->s))
+        if (op->kind == NORM_NFC ? is_nfc(n, s->s)
+                                 : op->kind <= NORM_NFKD && is_normal(op->kind, s->s))
             continue;
         if (op->kind == NORM_STRIP) {
             *s = strip(op, *s);

@@ -20,11 +20,15 @@ struct norm_op {
 };
 
 #define NORM_MOST 16
+#define NORM_ALONE 0x30000u             /* code points in the table below */
 struct normalizer {
     struct norm_op v[NORM_MOST];
     size_t n;
+    uint8_t *not_alone;                 /* NFC: bit for each character that is another's part, has a
+                                           combining class, or is not its own normal form; NULL */
 };
 
+void normalizer_ready(struct normalizer *n);        /* once the steps are in */
 void normalizer_free(struct normalizer *n);
 /* Nothing but NFC. */
 bool normalizer_is_nfc(const struct normalizer *n);

@@ -58,7 +58,8 @@ int tokenizer_set_added(struct tokenizer *t, const struct added_token *v, size_t
             if (t->added[i].normalized != (normalized == 1))
                 continue;
             pass[k] = t->added[i];
-            rc = normalized ? normalized_spelling(t, &w, &pass[k], e) : 0;
+            if (normalized && !pass[k].as_spelled)
+                rc = normalized_spelling(t, &w, &pass[k], e);
             k++;
         }
         added_set_build(normalized ? &t->normalized : &t->raw, pass, k);
@@ -140,6 +141,7 @@ struct tokenizer *tokenizer_parse(struct slice file, struct slice stem, const st
     t->cuts = t->table ? cuts_new(&t->vocab) : NULL;
     mark_specials(t);
     finish_tokens(t);
+    normalizer_ready(&t->normalizer);
     find_ends(t);
     return t;
 }

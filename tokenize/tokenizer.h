@@ -24,7 +24,8 @@ enum cut { CUT_PATTERN, CUT_META, CUT_META_RUNS, CUT_NONE, CUT_STEPS };
 enum decode_strip {
     DECODE_STRIP_NONE,
     DECODE_STRIP_ONE,               /* one space at the front of the text */
-    DECODE_STRIP_TOKEN              /* all spaces of the first token */
+    DECODE_STRIP_TOKEN,             /* all spaces of the first token */
+    DECODE_STRIP_LEADING            /* one of each token until there is text */
 };
 #define TEMPLATE_MOST 8
 
