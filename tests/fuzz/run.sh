@@ -22,7 +22,7 @@ libs=$(sed -n '/^LIBS :=/,/[^\\]$/p' Makefile | tr -d '\\' | sed 's/LIBS :=//' |
 
 seeds=$root/build-fuzz/seeds
 rm -rf "$seeds"
-mkdir -p "$seeds"/{json,input,native,tms,tokenizer,wikitext,epub,part,norm}
+mkdir -p "$seeds"/{json,input,native,tms,tokenizer,wikitext,epub,part,norm,regex}
 t="$root/build-fuzz/tokmill -q"
 cd "$seeds"
 printf '%s' '{"id":"1","text":"a\u00e9\ud83d\ude00","input_ids":[1, 2],"metadata":{"url":"x","a":{}}}' > json/a
@@ -36,6 +36,16 @@ tar czf input/tgz -C "$root/core" mem.c slice.c
 $t bpe-train docs.jsonl --vocab-size 300 --pattern gpt2 --special '<|endoftext|>' -o tok.json
 cp tok.json tokenizer/hf
 printf 'YQ== 0\nYg== 1\nYWI= 2\n' > tokenizer/ranks
+jq -c '.normalizer = {type: "Sequence", normalizers: [{type: "NFKC"}, {type: "Lowercase"}, {type: "Strip", strip_left: true},
+    {type: "Replace", pattern: {Regex: "a+|\\s"}, content: "b"}, {type: "Prepend", prepend: "_"}]} |
+    .pre_tokenizer = {type: "Sequence", pretokenizers: [{type: "Punctuation", behavior: "MergedWithNext"},
+    {type: "Split", pattern: {String: "e"}, behavior: "Contiguous"}, {type: "ByteLevel"}, {type: "Digits"},
+    {type: "Metaspace", replacement: "_", prepend_scheme: "first"}, {type: "FixedLength", length: 3}]}' tok.json > tokenizer/steps
+jq -c '.pre_tokenizer = {type: "Metaspace", replacement: "▁"} | .decoder = {type: "Sequence", decoders: [{type: "ByteFallback"},
+    {type: "Metaspace", replacement: "▁"}]} | .model.byte_fallback = true | .model.unk_token = "a"' tok.json > tokenizer/characters
+for p in "[\p{L}&&[^\p{Han}]]+" "(?i:'s|'t)|\s+(?!\S)|\b\w" "[^\r\n]?\p{N}{1,3}+$" "[[:digit:]a-f\x{41}-\u0042]]"; do
+    printf 'a%s' "$p" > "regex/$(printf '%s' "$p" | cksum | cut -d' ' -f1)"
+done
 $t encode -t tok.json docs.jsonl then shard -o shards/
 cp shards/*.tms native/
 cp shards/*.tms tms/

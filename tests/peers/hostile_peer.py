@@ -65,7 +65,7 @@ def main():
         skip("hostile strings", "no data")
         done()
     for vocab, ids, short in peers():
-        for form, texts in code_points():
+        for form, texts in code_points() if not os.environ.get("HOSTILE_SHORT") else []:
             compare(f"every code point in {form!r}", vocab, ids, texts)
         n = int(ROUNDS * 1e6)
         compare("pairs of short tokens", vocab, ids, [R.choice(short) + R.choice(short) for _ in range(n)])
