@@ -5,11 +5,13 @@
 #include "shard/detect.h"
 #include "shard/ids_hash.h"
 #include "shard/manifest.h"
+#include "shard/native_join.h"
 #include "shard/verify.h"
 #include "shard/wish.h"
 
 struct conf {
     const struct opt_list *operands;
+    bool recover;
     struct wish_opts read;
     struct shard_wish wish;
     uint64_t flaws, documents, tokens;
@@ -17,7 +19,10 @@ struct conf {
     struct hasher *all;
 };
 
-static const struct opt opts[] = {WISH_OPTS(struct conf, read), OPT_END};
+static const struct opt opts[] = {
+    OPT_BOOL(0, "recover", struct conf, recover,
+             "write what is whole of a cut native shard to -o FILE"),
+    WISH_OPTS(struct conf, read), OPT_END};
 
 static int verify_open(void *conf, const struct setup *s, struct err *e)
 {
@@ -27,6 +32,10 @@ static int verify_open(void *conf, const struct setup *s, struct err *e)
         return -1;
     if (!s->operands || !s->operands->n)
         return err_set(e, ERR_USAGE, "verify reads files or folders of shards: name some");
+    if (c->recover && (s->operands->n != 1 || !s->out))
+        return err_set(e, ERR_USAGE, "--recover takes one native shard and -o FILE");
+    if (s->out && !c->recover)
+        return err_set(e, ERR_USAGE, "verify writes nothing: -o goes with --recover");
     return 0;
 }
 
@@ -118,11 +127,29 @@ static int operand(struct conf *c, const char *path, struct err *first, struct e
     return rc < 0 ? -1 : 0;
 }
 
+static int recover(const char *from, const char *to, struct err *e)
+{
+    struct native_joined j;
+    if (native_mend(from, to, &j, e))
+        return -1;
+    print_name(from);
+    printf(": recovered tokens=%llu documents=%llu; %s", (unsigned long long)j.tokens,
+           (unsigned long long)j.documents, j.complete ? "all that it held" : "the rest is lost");
+    if (!j.complete)
+        printf(", %llu bytes", (unsigned long long)j.lost);
+    if (j.unfinished)
+        printf("; the last document lacks its end, %llu of its tokens are there",
+               (unsigned long long)j.unfinished);
+    putchar('\n');
+    return fflush(stdout) || ferror(stdout) ? err_errno(e, "standard output") : 0;
+}
+
 static int run(void *conf, const struct setup *s, struct err *e)
 {
     struct conf *c = conf;
     struct err first;
-    (void)s;
+    if (c->recover)
+        return recover(c->operands->v[0], s->out, e);
     err_init(&first);
     c->all = hasher_new();
     int rc = 0;

@@ -10,6 +10,7 @@
 #define SHARD_NATIVE_H
 #include "shard/format.h"
 #include "shard/tms_layout.h"
+#include "shard/tokmill-shard.h"
 
 struct native;
 
@@ -23,5 +24,8 @@ struct hash128 native_hash(const struct native *r);     /* of all ids, see ids_h
 int native_doc(struct native *r, uint64_t i, uint64_t *from, uint64_t *to, struct err *e);
 int native_read(struct native *r, uint64_t from, size_t n, uint32_t *ids, struct err *e);
 int native_verify(struct native *r, struct err *e);
+const tms *native_shard(const struct native *r);
+/* An error of the library's as one of ours. Returns -1. */
+int native_report(const char *path, const struct tms_error *t, struct err *e);
 
 #endif

@@ -2,7 +2,6 @@
 #include "core/json.h"
 #include "core/mem.h"
 #include "shard/native.h"
-#include "shard/tokmill-shard.h"
 
 struct native {
     char *path;
@@ -11,14 +10,19 @@ struct native {
     struct shard_about about;           /* points into the shard */
 };
 
-static int report(const struct native *r, const struct tms_error *t, struct err *e)
+int native_report(const char *path, const struct tms_error *t, struct err *e)
 {
     if (t->status == TMS_MEMORY)
         mem_failed(0);
     err_set(e, t->status == TMS_SYSTEM ? ERR_IO : t->status == TMS_RANGE ? ERR_BUG : ERR_VERIFY,
             "%s", t->text);
-    err_at(e, slice_str(r->path), ERR_NO_POS, ERR_NO_POS);
+    err_at(e, slice_str(path), ERR_NO_POS, ERR_NO_POS);
     return -1;
+}
+
+static int report(const struct native *r, const struct tms_error *t, struct err *e)
+{
+    return native_report(r->path, t, e);
 }
 
 static int read_about(struct native *r, struct err *e)
@@ -67,6 +71,7 @@ void native_close(struct native *r)
 }
 
 const struct shard_about *native_about(const struct native *r) { return &r->about; }
+const tms *native_shard(const struct native *r) { return r->shard; }
 uint64_t native_tokens(const struct native *r) { return tms_tokens(r->shard); }
 uint64_t native_docs(const struct native *r) { return tms_documents(r->shard); }
 

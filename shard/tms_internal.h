@@ -1,7 +1,8 @@
 /* tms_internal - what the files of libtokmill-shard share
  *
  *     tms_open.c    source, footer, header, block table      tms_ranks.c   rank tables
- *     tms_read.c    cursor, blocks, documents                tms_unrank.c  ranks to ids
+ *     tms_read.c    cursor, documents                        tms_block.c   a block by itself
+ *     tms_unrank.c  ranks to ids
  *     tms_avx2.c    the same with AVX2
  *     tms_verify.c  everything                               tms_error.c   errors
  *
@@ -62,6 +63,14 @@ struct tms_block {
     uint32_t tokens, size, ranks;
 };
 
+/* A block as it stands in the file, its head checked. */
+struct tms_stored {
+    const unsigned char *p, *ends, *packed;
+    size_t packed_size;
+    uint32_t tokens, docs, exceptions;
+    uint64_t ranks, hash;               /* name of its table; XXH3 of its ids */
+};
+
 struct tms_decoded {
     uint64_t block;                     /* UINT64_MAX: nothing */
     uint64_t used;                      /* when */
@@ -74,9 +83,9 @@ struct tms_cursor {
     struct tms_decoded block[2];
     uint64_t clock;
     uint64_t stored_block;              /* which is in stored; UINT64_MAX: none */
-    unsigned char *stored;              /* a block as it is in the file; its head is sound */
-    size_t stored_room;
-    uint64_t exceptions, ends_at, packed_at;    /* in it */
+    struct tms_stored stored;
+    unsigned char *bytes;               /* its bytes */
+    size_t room;
     unsigned char *payload;
 };
 
@@ -105,6 +114,18 @@ const struct tms_kernels *tms_kernels_choose(void);
 bool tms_fill_hole(struct tms_unrank *u, size_t i);
 /* tms_avx2.c: NULL where there is none */
 extern const struct tms_kernels *const tms_avx2;
+
+/* tms_block.c */
+/* The block that starts at p and may take `size` bytes. NULL, or what is wrong with its head. */
+const char *tms_stored_parse(struct tms_stored *s, const unsigned char *p, size_t size);
+static inline size_t tms_stored_head(const struct tms_stored *s)
+{
+    return (size_t)(s->packed - s->p);
+}
+/* Its ids, all hashes compared; `payload` has TMS_PAYLOAD_MAX bytes. NULL, or what is wrong. */
+const char *tms_stored_decode(const struct tms_stored *s, void *zstd,
+                              const struct tms_kernels *kernels, const uint32_t *lut,
+                              uint32_t max_id, unsigned char *payload, uint32_t *ids);
 
 /* tms_read.c */
 /* A block's bytes from the file into the cursor, its head checked. */

@@ -34,7 +34,7 @@ void tms_cursor_free(tms_cursor *c)
     free(c->payload);
     free(c->block[0].ids);
     free(c->block[1].ids);
-    free(c->stored);
+    free(c->bytes);
     free(c);
 }
 
@@ -74,72 +74,33 @@ static uint64_t block_of_doc(const tms *t, uint64_t doc) { return find(t, doc, 0
 
 /* ---- a block ------------------------------------------------------------------------------ */
 
-static const char *head_flaw(tms_cursor *c, const struct tms_block *k)
-{
-    const unsigned char *h = c->stored;
-    c->exceptions = le_get32(h + 24);
-    c->ends_at = tms_ends_at(c->exceptions);
-    c->packed_at = tms_head_size(c->exceptions, k->docs);
-    if (le_get32(h + 16) != k->tokens || le_get32(h + 20) != k->docs ||
-        c->exceptions > k->tokens || c->packed_at >= k->size ||
-        le_get32(h + 28) != k->size - c->packed_at ||
-        !tms_frame_ok(h, c->packed_at, TMS_BLOCK_MARK) ||
-        le_get64(h + 32) != tms_ranks_at(c->t, k->ranks).name || le_get64(h + 40) != k->hash)
-        return "damaged head";
-    uint32_t last = 0;
-    for (uint64_t i = 0; i < k->docs; i++) {
-        uint32_t end = le_get16(h + c->ends_at + 2 * i);
-        if (end < last || end > k->tokens)
-            return "ends of documents out of order";
-        last = end;
-    }
-    return NULL;
-}
-
 int tms_load_stored(tms_cursor *c, uint64_t b, struct tms_error *e)
 {
     if (c->stored_block == b)
         return 0;
     struct tms_block k = tms_block_at(c->t, b);
     c->stored_block = UINT64_MAX;
-    if (k.size > c->stored_room) {
-        free(c->stored);
-        c->stored_room = k.size;
-        c->stored = malloc(k.size);
-        if (!c->stored) {
-            c->stored_room = 0;
+    if (k.size > c->room) {
+        free(c->bytes);
+        c->room = k.size;
+        c->bytes = malloc(k.size);
+        if (!c->bytes) {
+            c->room = 0;
             return tms_fail(e, TMS_MEMORY, "out of memory");
         }
     }
-    if (tms_get(c->t, c->stored, k.size, k.at, e))
+    if (tms_get(c->t, c->bytes, k.size, k.at, e))
         return -1;
-    const char *flaw = head_flaw(c, &k);
+    const char *flaw = tms_stored_parse(&c->stored, c->bytes, k.size);
+    const struct tms_stored *s = &c->stored;
+    if (!flaw && (s->tokens != k.tokens || s->docs != k.docs || s->hash != k.hash ||
+                  tms_stored_head(s) + s->packed_size != k.size ||
+                  s->ranks != tms_ranks_at(c->t, k.ranks).name))
+        flaw = "head and block table disagree";
     if (flaw)
         return tms_fail_block(e, b, k.first_token, flaw);
     c->stored_block = b;
     return 0;
-}
-
-static const char *decode(tms_cursor *c, const struct tms_block *k, const uint32_t *lut,
-                          uint32_t *ids)
-{
-    const unsigned char *packed = c->stored + c->packed_at, *x = c->stored + TMS_BLOCK_DATA;
-    size_t size = k->size - c->packed_at, n = 2 * (size_t)k->tokens;
-    if (size > TMS_PACKED_MAX || XXH3_64bits(packed, size) != le_get64(c->stored + 48))
-        return "checksum of the stored bytes does not match";
-    size_t got = ZSTD_decompressDCtx(c->zstd, c->payload, n, packed, size);
-    if (ZSTD_isError(got))
-        return ZSTD_getErrorName(got);
-    if (got != n)
-        return "wrong number of ids";
-    struct tms_unrank u = {.lut = lut, .max_id = c->t->max_id, .ranks = c->payload, .ids = ids,
-                           .n = k->tokens, .x = x, .x_end = x + 4 * c->exceptions};
-    c->t->kernels->unrank(&u);
-    if (!u.flaw && u.x != u.x_end)
-        return "exceptions that no rank asks for";
-    if (!u.flaw && c->t->kernels->hash(ids, k->tokens) != k->hash)
-        return "checksum mismatch";
-    return u.flaw;
 }
 
 static int load_block(tms_cursor *c, uint64_t b, uint32_t *ids, struct tms_error *e)
@@ -148,7 +109,8 @@ static int load_block(tms_cursor *c, uint64_t b, uint32_t *ids, struct tms_error
     const uint32_t *lut = tms_lut(c->t, k.ranks, e);
     if (!lut || tms_load_stored(c, b, e))
         return -1;
-    const char *flaw = decode(c, &k, lut, ids);
+    const char *flaw = tms_stored_decode(&c->stored, c->zstd, c->t->kernels, lut, c->t->max_id,
+                                         c->payload, ids);
     return flaw ? tms_fail_block(e, b, k.first_token, flaw) : 0;
 }
 
@@ -220,7 +182,7 @@ int tms_ends(tms_cursor *c, uint64_t first, size_t n, uint64_t *ends, struct tms
         if (tms_load_stored(c, b, e))
             return -1;
         for (uint64_t i = 0; i < now; i++)
-            ends[i] = k.first_token + le_get16(c->stored + c->ends_at + 2 * (at + i));
+            ends[i] = k.first_token + le_get16(c->stored.ends + 2 * (at + i));
         ends += now;
         first += now;
         n -= now;
@@ -255,7 +217,7 @@ int tms_document_of(tms_cursor *c, uint64_t token, uint64_t *document, struct tm
     uint64_t low = 0, high = k.docs;    /* ends before low are at most the token */
     while (low < high) {
         uint64_t mid = low + (high - low) / 2;
-        if (k.first_token + le_get16(c->stored + c->ends_at + 2 * mid) <= token)
+        if (k.first_token + le_get16(c->stored.ends + 2 * mid) <= token)
             low = mid + 1;
         else
             high = mid;

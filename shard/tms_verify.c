@@ -50,7 +50,7 @@ static int pass_ranks(struct check *v, uint64_t to, struct tms_error *e)
 static int pass_ends(struct check *v, const struct tms_block *k, struct tms_error *e)
 {
     const tms *t = v->c->t;
-    const unsigned char *ends = v->c->stored + v->c->ends_at;
+    const unsigned char *ends = v->c->stored.ends;
     unsigned char *got = v->c->payload;
     for (uint64_t i = 0, n; i < k->docs; i += n) {
         n = k->docs - i < CHUNK ? k->docs - i : CHUNK;
@@ -87,7 +87,7 @@ static int pass_block(struct check *v, uint64_t b, struct tms_error *e)
     const uint32_t *ids = tms_load(v->c, b, e);
     if (!ids)
         return -1;
-    uint64_t head = v->c->packed_at;
+    uint64_t head = tms_stored_head(&v->c->stored);
     if (tms_ranks_at(t, k.ranks).at >= k.at)
         return tms_fail_block(e, b, k.first_token, "its rank table stands behind it");
     hash_all(v, ids, k.tokens);

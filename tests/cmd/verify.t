@@ -73,4 +73,31 @@ status_is 1 "megatron: index and .bin disagree" "$TOKMILL" verify shard.bin
 rm native/shard.tms
 status_is 3 "a file that the manifest names is missing" "$TOKMILL" verify native/
 status_is 2 "no operand" "$TOKMILL" verify
+
+# ---- recovery
+
+awk 'BEGIN { for (i = 0; i < 300; i++) { printf "{\"id\":\"%d\",\"text\":\"\",\"metadata\":{\"tokenizer\":{\"hash\":\"abc\",\"max_id\":500,\"eos\":500}},\"input_ids\":[1", i
+    for (k = 0; k < 998; k++) printf ",%d", (i * k + k * k) % 499; print "]}" } }' > long.jsonl
+"$TOKMILL" shard long.jsonl -o whole/
+size=$(wc -c < whole/shard.tms | tr -d ' ')
+head -c $((size / 2)) whole/shard.tms > cut.tms
+status_is 1 "a cut shard fails" "$TOKMILL" verify cut.tms
+"$TOKMILL" verify --recover -o mended.tms cut.tms > said
+ok_cmd "--recover: the result verifies" "$TOKMILL" verify mended.tms
+is "$(sed 's/tokens=\([0-9]*\) documents=\([0-9]*\).*; the last.*, \([0-9]*\) of.*/\1 \2 \3/' said)" \
+    "cut.tms: recovered 131072 132 72" "it says what is there: two whole blocks, 131 documents and a piece"
+is "$("$TOKMILL" unshard mended.tms | jq -c .input_ids | head -n 131 | cksum)" \
+    "$("$TOKMILL" unshard whole/ | jq -c .input_ids | head -n 131 | cksum)" "the documents are the first ones"
+head -c $((size - 5)) whole/shard.tms > tail.tms
+is "$("$TOKMILL" verify --recover -o tail2.tms tail.tms)" \
+    "tail.tms: recovered tokens=300000 documents=300; all that it held" "only the tables were cut: nothing is lost"
+ok_cmd "and the shard is what it was" cmp tail2.tms whole/shard.tms
+cp whole/shard.tms hole.tms && flip hole.tms $((size / 2))
+"$TOKMILL" verify --recover -o hole2.tms hole.tms > said
+ok_cmd "a damaged block: what stands before it" "$TOKMILL" verify hole2.tms
+head -c 20 whole/shard.tms > head.tms
+status_is 1 "no header: nothing to recover" "$TOKMILL" verify --recover -o no.tms head.tms
+status_is 1 "and nothing is written" test -e no.tms
+status_is 2 "--recover needs -o" "$TOKMILL" verify --recover cut.tms
+status_is 2 "-o needs --recover" "$TOKMILL" verify -o x.tms cut.tms
 done_testing
