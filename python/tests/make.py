@@ -66,6 +66,7 @@ def shard(folder, docs, vocab, *options, eod=0):
     """Documents through `tokmill shard` into a folder."""
     lines = b"".join(json.dumps({"id": str(i), "text": "", "input_ids": d.tolist()}).encode() + b"\n"
                      for i, d in enumerate(docs))
+    os.makedirs(os.path.dirname(folder), exist_ok=True)
     tokmill("shard", "--vocab-size", str(vocab), "--eod-id", str(eod), *options, "-o", folder + "/",
             stdin=lines)
     return folder
