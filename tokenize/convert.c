@@ -45,8 +45,6 @@ static int check_plain(const struct tokenizer *t, struct err *e)
         return refuse(e, "several patterns are applied in turn");
     if (t->cut != CUT_PATTERN)
         return refuse(e, "no pattern cuts the text");
-    if (t->n_before || t->n_after)
-        return refuse(e, "a template adds ids around texts");
     return 0;
 }
 
@@ -86,7 +84,8 @@ static struct save_opts hf_opts(const struct tokenizer *t)
         .ignore_merges = t->whole_piece && unreachable(t), .added_in_model = true,
         .nfc = t->normalizer.n > 0,
         .pattern = !strcmp(pretok_name(t->pretok), "gpt2") ? "gpt2" : pretok_pattern(t->pretok).p,
-        .added = t->added, .n_added = t->n_added};
+        .added = t->added, .n_added = t->n_added, .before = t->before, .n_before = t->n_before,
+        .after = t->after, .n_after = t->n_after};
 }
 
 int convert_to_hf(const struct tokenizer *t, struct buf *out, struct err *e)
@@ -120,6 +119,8 @@ int convert_to_vocab_json(const struct tokenizer *t, struct buf *vocab, struct b
 {
     if (check_plain(t, e) < 0)
         return -1;
+    if (t->n_before || t->n_after)
+        return refuse(e, "a template adds ids around texts");
     bool gpt2 = !strcmp(pretok_name(t->pretok), "gpt2") && !t->normalizer.n;
     bool qwen2 = !strcmp(pretok_name(t->pretok), "qwen2") && normalizer_is_nfc(&t->normalizer);
     if (!gpt2 && !qwen2)
@@ -204,6 +205,13 @@ static int same_added(const struct tokenizer *a, const struct tokenizer *b, stru
     return 0;
 }
 
+static bool same_template(const struct tokenizer *a, const struct tokenizer *b)
+{
+    return a->n_before == b->n_before && a->n_after == b->n_after &&
+           !memcmp(a->before, b->before, a->n_before * sizeof *a->before) &&
+           !memcmp(a->after, b->after, a->n_after * sizeof *a->after);
+}
+
 static int same_all(const struct tokenizer *t, const struct tokenizer *b, bool added,
                     struct err *e)
 {
@@ -216,6 +224,8 @@ static int same_all(const struct tokenizer *t, const struct tokenizer *b, bool a
         rc = differ(e, "the normalizer", 0);
     if (rc == 0 && added)
         rc = same_added(t, b, e);
+    if (rc == 0 && added && !same_template(t, b))
+        rc = differ(e, "the template", 0);
     return rc;
 }
 

@@ -115,6 +115,67 @@ static void add_merges(const struct vocab *v, const struct merge *merges, size_t
     buf_free(&name);
 }
 
+static struct slice added_content(const struct save_opts *o, uint32_t id)
+{
+    for (size_t i = 0; i < o->n_added; i++)
+        if (o->added[i].id == id)
+            return o->added[i].content;
+    return (struct slice){"", 0};
+}
+
+static void add_around(const struct save_opts *o, const uint32_t *ids, size_t n, bool behind,
+                       struct buf *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        buf_add_str(out, behind ? ", " : "");
+        buf_add_str(out, "{\"SpecialToken\": {\"id\": ");
+        json_add_string(out, added_content(o, ids[i]));
+        buf_add_fmt(out, ", \"type_id\": 0}}%s", behind ? "" : ", ");
+    }
+}
+
+static void add_special_ids(const struct save_opts *o, const uint32_t *ids, size_t n, bool *any,
+                            struct buf *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool twice = false;
+        for (size_t k = 0; k < i; k++)
+            twice = twice || ids[k] == ids[i];
+        for (size_t k = 0; ids == o->after && k < o->n_before; k++)
+            twice = twice || o->before[k] == ids[i];
+        if (twice)
+            continue;
+        struct slice name = added_content(o, ids[i]);
+        buf_add_str(out, *any ? ", " : "");
+        json_add_string(out, name);
+        buf_add_str(out, ": {\"id\": ");
+        json_add_string(out, name);
+        buf_add_fmt(out, ", \"ids\": [%u], \"tokens\": [", (unsigned)ids[i]);
+        json_add_string(out, name);
+        buf_add_str(out, "]}");
+        *any = true;
+    }
+}
+
+static void add_template(const struct save_opts *o, struct buf *out)
+{
+    bool any = false;
+    if (!o->n_before && !o->n_after) {
+        buf_add_str(out, "null");
+        return;
+    }
+    buf_add_str(out, "{\"type\": \"TemplateProcessing\", \"single\": [");
+    add_around(o, o->before, o->n_before, false, out);
+    buf_add_str(out, "{\"Sequence\": {\"id\": \"A\", \"type_id\": 0}}");
+    add_around(o, o->after, o->n_after, true, out);
+    buf_add_str(out, "],\n    \"pair\": [{\"Sequence\": {\"id\": \"A\", \"type_id\": 0}}, "
+                     "{\"Sequence\": {\"id\": \"B\", \"type_id\": 1}}],\n"
+                     "    \"special_tokens\": {");
+    add_special_ids(o, o->before, o->n_before, &any, out);
+    add_special_ids(o, o->after, o->n_after, &any, out);
+    buf_add_str(out, "}}");
+}
+
 void save_hf(const struct vocab *v, const struct merge *merges, size_t n,
              const struct save_opts *o, struct buf *out)
 {
@@ -123,7 +184,9 @@ void save_hf(const struct vocab *v, const struct merge *merges, size_t n,
     add_added(o, out);
     buf_add_fmt(out, "  \"normalizer\": %s,\n", o->nfc ? "{\"type\": \"NFC\"}" : "null");
     add_pretokenizer(o, out);
-    buf_add_str(out, "  \"post_processor\": null,\n  \"decoder\": {\"type\": \"ByteLevel\", "
+    buf_add_str(out, "  \"post_processor\": ");
+    add_template(o, out);
+    buf_add_str(out, ",\n  \"decoder\": {\"type\": \"ByteLevel\", "
                      "\"add_prefix_space\": true, \"trim_offsets\": true, \"use_regex\": true},\n"
                      "  \"model\": {\n    \"type\": \"BPE\",\n    \"dropout\": null,\n"
                      "    \"unk_token\": null,\n    \"continuing_subword_prefix\": null,\n"

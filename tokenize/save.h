@@ -20,6 +20,8 @@ struct save_opts {
     const char *note;               /* JSON: a member "tokmill" of the model; NULL */
     bool added_in_model;            /* added tokens keep any id: they stand in the model too */
     bool ignore_merges, nfc;
+    const uint32_t *before, *after;     /* ids around a text: the post-processor's template */
+    size_t n_before, n_after;
 };
 
 /* Merges in order, by ids of `v`; tokens of `v` that are among the added ones are left out. */

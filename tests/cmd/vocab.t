@@ -31,8 +31,13 @@ is "$(jq -c .normalizer nfc2.json)" '{"type":"NFC"}' "NFC is kept"
 status_is 2 "a rank file cannot normalize" "$TOKMILL" vocab convert nfc.json -o x.tiktoken
 jq '.pre_tokenizer.pretokenizers |= ([{type: "Digits", individual_digits: true}] + .)' tok.json > chain.json
 status_is 2 "several patterns" "$TOKMILL" vocab convert chain.json -o x.json
-jq '.post_processor = {type: "TemplateProcessing", single: [{SpecialToken: {id: "<|end|>", type_id: 0}}, {Sequence: {id: "A", type_id: 0}}], pair: [], special_tokens: {}}' tok.json > template.json
-status_is 2 "a template" "$TOKMILL" vocab convert template.json -o x.json
+jq '.post_processor = {type: "TemplateProcessing", single: [{SpecialToken: {id: "<|end|>", type_id: 0}}, {Sequence: {id: "A", type_id: 0}}], pair: [], special_tokens: {"<|end|>": {id: "<|end|>", ids: [269], tokens: ["<|end|>"]}}}' tok.json > template.json
+"$TOKMILL" vocab convert template.json -o again.json
+is "$("$TOKMILL" encode -t again.json --add-special docs.jsonl | jq -c .input_ids)" \
+    "$("$TOKMILL" encode -t template.json --add-special docs.jsonl | jq -c .input_ids)" "a template is kept"
+is "$(jq -c .post_processor.special_tokens again.json)" "$(jq -c .post_processor.special_tokens template.json)" "as it was"
+"$TOKMILL" vocab convert template.json -o again.tiktoken
+ok_cmd "a rank file has none, as it has no special tokens" cmp again.tiktoken tok.tiktoken
 status_is 2 "no verb" "$TOKMILL" vocab tok.json
 status_is 2 "another verb" "$TOKMILL" vocab eat tok.json
 status_is 3 "no file" "$TOKMILL" vocab info none.json
