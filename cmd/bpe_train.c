@@ -10,9 +10,8 @@
 #include "core/stage.h"
 #include "tokenize/convert.h"
 #include "tokenize/matcher.h"
-#include "tokenize/save.h"
 #include "tokenize/shares.h"
-#include "tokenize/train.h"
+#include "tokenize/train_files.h"
 #include "tokenize/words.h"
 
 enum { FORMAT_AUTO, FORMAT_HF, FORMAT_TIKTOKEN };
@@ -336,113 +335,31 @@ static enum verdict commit(void *conf, struct job *j, struct doc *d)
 
 /* ---- training and writing ------------------------------------------------------------------- */
 
-/* Special tokens stand behind the last token, or before the first. */
-static struct added_token *place_specials(const struct conf *c, uint32_t first)
+static struct train_files files_of(const struct conf *c)
 {
-    struct added_token *v = mem_array(c->n_specials + 1, sizeof *v);
-    for (size_t i = 0; i < c->n_specials; i++)
-        v[i] = (struct added_token){.content = c->specials[i], .id = first + (uint32_t)i,
-                                    .special = true};
-    return v;
+    return (struct train_files){
+        .pattern = c->second ? c->second : c->pretok, .specials = c->specials,
+        .n_specials = c->n_specials, .special_first = c->special_first,
+        .only_seen = c->alphabet != 0, .tie = (enum tie_rule)c->tie,
+        .unicode = (enum unicode_version)c->unicode, .ranks = c->format == FORMAT_TIKTOKEN};
 }
 
-/* A smaller vocabulary: its merges are the first of the larger. */
-static struct trained first_of(const struct trained *t, size_t tokens)
+/* -o, each --also-size, --hf-dir. */
+static int write_all(const struct conf *c, const struct trained *t, struct err *e)
 {
-    struct trained part = *t;
-    if (tokens < t->vocab.n_ids) {
-        part.vocab.n_ids = (uint32_t)tokens;
-        part.n = tokens - 256;
-    }
-    return part;
-}
-
-static struct save_opts options(const struct conf *c, const struct added_token *added,
-                                const bool *without)
-{
-    static const char *const notes[] = {"{\"tie\": \"hf\"}", "{\"tie\": \"raw\"}"};
-    const struct pretok *p = c->second ? c->second : c->pretok;
-    return (struct save_opts){
-        .pattern = !strcmp(pretok_name(p), "gpt2") ? "gpt2" : pretok_pattern(p).p,
-        .added = added, .n_added = c->n_specials,
-        .shift = c->special_first ? (uint32_t)c->n_specials : 0,
-        .added_in_model = c->special_first, .without = without, .note = notes[c->tie]};
-}
-
-/* The bytes that the file leaves out; returns how many. */
-static uint32_t unseen(const struct conf *c, const struct trained *t, bool without[256])
-{
-    uint32_t n = 0;
-    for (int b = 0; b < 256; b++) {
-        without[b] = c->alphabet && !t->seen[b];
-        n += without[b];
-    }
-    return n;
-}
-
-static int save(const struct conf *c, const struct trained *t, const char *to, bool hf,
-                struct err *e)
-{
-    bool without[256];
-    uint32_t gone = unseen(c, t, without);
-    struct added_token *added = place_specials(c, c->special_first ? 0 : t->vocab.n_ids - gone);
-    struct save_opts o = options(c, added, gone ? without : NULL);
-    struct buf out;
-    buf_init(&out, BUF_NO_LIMIT);
-    if (!hf)
-        save_tiktoken(&t->vocab, &(struct save_opts){.pattern = NULL}, &out);
-    else
-        save_hf(&t->vocab, t->merges, t->n, &o, &out);
-    int rc = output_whole(to, buf_slice(&out), e);
-    buf_free(&out);
-    mem_free(added);
-    return rc;
-}
-
-/* tokenizer.json and tokenizer_config.json in a folder. */
-static int save_folder(const struct conf *c, const struct trained *t, struct err *e)
-{
-    struct arena a;
-    struct buf config;
-    struct load_opts o = {NULL, NULL, (enum unicode_version)c->unicode, NULL};
-    arena_init(&a);
-    buf_init(&config, BUF_NO_LIMIT);
-    const char *file = arena_str(&a, arena_fmt(&a, "%s/tokenizer.json", c->hf_dir));
-    int rc = output_mkdir(c->hf_dir, e) < 0 ? -1 : save(c, t, file, true, e);
-    struct tokenizer *made = rc == 0 ? tokenizer_load(file, &o, e) : NULL;
-    rc = made ? rc : -1;
-    if (rc == 0) {
-        convert_config(made, &config);
-        rc = output_whole(arena_str(&a, arena_fmt(&a, "%s/tokenizer_config.json", c->hf_dir)),
-                          buf_slice(&config), e);
-    }
-    tokenizer_free(made);
-    buf_free(&config);
-    arena_free(&a);
-    return rc;
-}
-
-/* NAME-N.SUFFIX for each --also-size. */
-static int save_smaller(const struct conf *c, const struct trained *t, struct err *e)
-{
-    struct arena a;
-    bool without[256];
-    uint32_t gone = unseen(c, t, without);
-    int rc = 0;
-    arena_init(&a);
-    for (size_t i = 0; rc == 0 && i < c->also.n; i++) {
-        const char *out = c->setup->out, *dot = strrchr(out, '.'), *slash = strrchr(out, '/');
-        uint64_t n = 0;
-        json_u64(slice_str(c->also.v[i]), &n);
-        if (!dot || (slash && dot < slash))
-            dot = out + strlen(out);
-        struct trained part = first_of(t, n - c->n_specials + gone);
-        const char *to = arena_str(&a, arena_fmt(&a, "%.*s-%s%s", (int)(dot - out), out,
-                                                 c->also.v[i], dot));
-        rc = save(c, &part, to, c->format != FORMAT_TIKTOKEN, e);
-    }
-    arena_free(&a);
-    return rc;
+    struct train_files f = files_of(c);
+    uint64_t n = 0;
+    if ((c->setup->out || !c->hf_dir) && train_write(&f, t, c->setup->out, e) < 0)
+        return -1;
+    for (size_t i = 0; i < c->also.n; i++)
+        if (json_u64(slice_str(c->also.v[i]), &n) &&
+            train_write_first(&f, t, n, c->setup->out, e) < 0)
+            return -1;
+    if (c->hf_dir && train_write_folder(&f, t, c->hf_dir, e) < 0)
+        return -1;
+    if (c->checkpoint)
+        unlink(c->checkpoint);          /* it is of no more use */
+    return 0;
 }
 
 /* ---- on the way ----------------------------------------------------------------------------- */
@@ -473,7 +390,9 @@ static void on_the_way(void *arg, const struct trained *so_far, uint32_t wanted)
         w->told = t;
     }
     if (w->c->checkpoint && t - w->saved >= 10) {
-        save(w->c, so_far, w->c->checkpoint, true, &w->err);
+        struct train_files f = files_of(w->c);
+        f.ranks = false;
+        train_write(&f, so_far, w->c->checkpoint, &w->err);
         w->saved = t;
     }
 }
@@ -566,18 +485,6 @@ static int gather(struct conf *c, struct trainer *t, void **scratch, int n, bool
     buf_free(&to.line);
     mem_free(words);
     return rc;
-}
-
-static int write_all(const struct conf *c, const struct trained *t, struct err *e)
-{
-    if ((c->setup->out || !c->hf_dir) &&
-        save(c, t, c->setup->out, c->format != FORMAT_TIKTOKEN, e) < 0)
-        return -1;
-    if (save_smaller(c, t, e) < 0 || (c->hf_dir && save_folder(c, t, e) < 0))
-        return -1;
-    if (c->checkpoint)
-        unlink(c->checkpoint);          /* it is of no more use */
-    return 0;
 }
 
 static int train(const struct conf *c, struct trainer *t, const struct setup *s, struct err *e)
