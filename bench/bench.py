@@ -123,12 +123,12 @@ def peer(name, venv, args, threads):
     return dict(json.loads(out), rss=used["rss"])
 
 
-def rounds(task, input_name, n_bytes, ours, peers, threads=1, apart=(), once=()):
-    """Measures ours() and the peers in turn, RUNS times, and takes the best of each, so that a busy
-    machine disturbs all alike; `once`: these are slow and run in the first round. The result's
-    "ids" must be equal but for those `apart`. "warm": CPU seconds of a second pass."""
-    systems = [("tokmill", ours)] + [(n, lambda n=n, v=v, a=a: peer(n, v, a, threads))
-                                     for n, v, a in peers]
+def rounds(task, input_name, n_bytes, ours, peers, threads=1, apart=(), once=(), wall=False):
+    """Measures ours, a list of (name, function), and the peers in turn, RUNS times, and takes the
+    best of each, so that a busy machine disturbs all alike; `once`: these are slow and run in the
+    first round. The result's "ids", or else "tokens", must be equal but for those `apart`. "warm":
+    CPU seconds of a second pass. CPU time counts unless `wall`."""
+    systems = ours + [(n, lambda n=n, v=v, a=a: peer(n, v, a, threads)) for n, v, a in peers]
     say(f"  {task} {input_name}, {n_bytes / 1e6:.1f} MB, {threads} thread{'s' * (threads > 1)}")
     best, first = {}, None
     for i in range(RUNS):
@@ -140,14 +140,15 @@ def rounds(task, input_name, n_bytes, ours, peers, threads=1, apart=(), once=())
             except (RuntimeError, OSError, ValueError) as e:
                 say(f"    {name}: not measured: {e}")
                 continue
-            m["seconds"] = m["cpu" if threads == 1 else "wall"]
+            m["seconds"] = m["wall" if wall else "cpu"]
             if name not in best or m["seconds"] < best[name]["seconds"]:
                 best[name] = dict(m, warm=min(m["warm"], best.get(name, m)["warm"]))
     for name, m in best.items():
         write(task, input_name, name, threads, n_bytes, dict(m, result=dict(m["result"], warm=m["warm"])))
         first = first or m
-        note = "" if name in apart or m["result"]["ids"] == first["result"]["ids"] else "OTHER IDS"
-        warm = f"(warm {n_bytes / 1e6 / m['warm']:.0f})" if threads == 1 else ""
+        key = "ids" if "ids" in m["result"] and "ids" in first["result"] else "tokens"
+        note = "" if name in apart or m["result"][key] == first["result"][key] else "OTHER IDS"
+        warm = "" if wall else f"(warm {n_bytes / 1e6 / m['warm']:.0f})"
         say(f"    {name + ' ' + m['version']:24} {n_bytes / 1e6 / m['seconds']:8.1f} MB/s {warm:12} "
             f"x {m['seconds'] / first['seconds']:<6.2f} {m['rss'] / 2**20:6.0f} MiB "
             f"{m['result']['tokens']:>10} {note}")

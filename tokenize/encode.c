@@ -90,6 +90,7 @@ static uint32_t *room(struct encoder *e, size_t n)
     if (e->n + n > e->cap) {
         e->cap = (e->n + n) * 2 + 1024;
         e->ids = mem_grow_array(e->ids, e->cap, sizeof *e->ids);
+        mem_huge(e->ids + e->n, (e->cap - e->n) * sizeof *e->ids);
     }
     return e->ids + e->n;
 }

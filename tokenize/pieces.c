@@ -64,14 +64,14 @@ stage_avx2(struct pieces *p, struct slice text, size_t at, const uint32_t *ends,
 }
 #endif
 
-static stage_fn *stage_for_this_machine(void)
+stage_fn *pieces_stage(int i)
 {
 #if defined __x86_64__
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
-        __builtin_cpu_supports("sse4.2"))
+        __builtin_cpu_supports("sse4.2") && i-- == 0)
         return stage_avx2;
 #endif
-    return stage_any;
+    return i == 0 ? stage_any : NULL;
 }
 
 /* ---- probe ---------------------------------------------------------------------------------- */
@@ -348,7 +348,7 @@ void pieces_init(struct pieces *p, const struct tokenizer *t)
     p->t = t;
     p->table = t->table;
     p->cuts = t->whole_piece && !t->table->complete ? NULL : t->cuts;
-    p->stage = stage_for_this_machine();
+    p->stage = pieces_stage(0);
     p->n = p->n_marks = p->n_longs = p->bytes = 0;
     p->pending = false;
     memset(p->elsewhere, 0, sizeof p->elsewhere);

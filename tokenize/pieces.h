@@ -70,5 +70,7 @@ void pieces_mark(struct pieces *p);
 /* Writes the ids of all pieces added and fills in the marks, which stay until something is added.
  * `out` has room for p->bytes ids and 16 more. Returns the end of what was written. */
 uint32_t *pieces_flush(struct pieces *p, uint32_t *out);
+/* For tests: variant i of those that this machine can run, the best first; NULL behind the last. */
+stage_fn *pieces_stage(int i);
 
 #endif
