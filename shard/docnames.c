@@ -73,6 +73,7 @@ int docnames_add(struct docnames_out *o, const struct shard_doc *d, struct err *
         json_put_str(&o->lines, "source", d->source);
     if (d->place)
         json_put_u64(&o->lines, "record", d->place);
+    json_put_u64(&o->lines, "tokens", d->tokens);
     buf_add_str(&o->lines, "}\n");
     return o->lines.n >= FRAME ? flush(o, e) : 0;
 }
@@ -189,9 +190,12 @@ int docnames_next(struct docnames *x, struct shard_doc *d, struct err *e)
     struct slice id = json_find(line, SLICE("id"), NULL);
     struct slice source = json_find(line, SLICE("source"), NULL);
     struct slice record = json_find(line, SLICE("record"), NULL);
+    struct slice tokens = json_find(line, SLICE("tokens"), NULL);
     if (!id.p || !json_is_string(id) || (source.p && !json_is_string(source)) ||
-        (record.p && !json_u64(record, &d->place)))
+        (record.p && !json_u64(record, &d->place)) ||
+        (tokens.p && (!json_u64(tokens, &d->tokens) || d->tokens > (uint64_t)1 << 60)))
         return flaw(x, e, "a line has no id, or its members are of the wrong type");
+    d->has_tokens = tokens.p != NULL;
     d->id = json_string(id, &x->arena, &repaired);
     if (source.p)
         d->source = json_string(source, &x->arena, &repaired);

@@ -1,9 +1,11 @@
 /* docnames - which documents a shard holds: ids, sources and places, in a file beside it
  *
  *     NAME.docs.jsonl.zst     one line a document, in the order of the shard:
- *                             {"id":"...","source":"...","record":7}
+ *                             {"id":"...","source":"...","record":7,"tokens":812}
  *
- * `source` and `record` (its number there, from 1) are left out where nothing is known. The writer
+ * `source` and `record` (its number there, from 1) are left out where nothing is known. `tokens`
+ * are those of the document in the shard, with its end-of-document id: bare files have no other
+ * borders that hold when a document has that id within. The writer
  * gathers a mebibyte of lines to a zstd frame, so the file does not depend on how lines come in.
  * Formats that name their documents themselves (olmo, webdataset) have no such file. One thread.
  */

@@ -51,9 +51,15 @@ static int next(struct shard_input *in, struct shard_span *s, struct shard_doc *
     const struct shard_about *a = &in->about;
     uint64_t at = o->at;
     (void)d;
+    s->at = at;
+    if (in->is_told) {
+        s->n = in->told;
+        o->at = at + s->n * a->width;
+        return s->n <= (o->end - at) / a->width
+                   ? 1 : file_flaw(&in->bin, e, "a document ends behind the file");
+    }
     if (at == o->end)
         return 0;
-    s->at = at;
     s->n = 0;
     if (a->eod == EOD_NONE) {           /* sequences of one length, or all in one */
         uint64_t left = (o->end - at) / a->width;

@@ -56,6 +56,8 @@ struct shard_files {
 struct shard_doc {
     struct slice id, source;
     uint64_t place;             /* record in the source, from 1 */
+    uint64_t tokens;            /* as stored; when the file of names tells */
+    bool has_tokens;
 };
 
 struct shard_sink;              /* a writer's own state for one file */

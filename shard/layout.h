@@ -26,6 +26,8 @@ struct shard_input {
     struct shard_about about;   /* from the manifest beside it if `listed`, else zero; .width is 1,
                                    2, 4 or 8 after open */
     bool listed, is_signed;
+    bool is_told;               /* the next document has `told` ids: for layouts that scan */
+    uint64_t told;
     void *own;                  /* the layout's */
 };
 

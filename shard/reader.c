@@ -60,18 +60,16 @@ static int settle_eod(struct shard_reader *r, struct err *e)
 bool shard_reader_is_whole(const struct shard_reader *r)
 {
     const struct shard_about *a = &r->in.about;
-    return r->in.format->layout->scans && a->eod == EOD_NONE && !a->row;
+    return r->in.format->layout->scans && a->eod == EOD_NONE && !a->row && !r->names;
 }
 
 static int open_layout(struct shard_reader *r, struct err *e)
 {
     ask_manifest(r);
-    if (r->in.format->layout->open(&r->in, e) || settle_eod(r, e))
+    if (r->in.format->layout->open(&r->in, e))
         return -1;
-    if (shard_reader_is_whole(r))
-        return 0;
     r->names = docnames_open(r->path, e);
-    return r->names || e->kind == ERR_NONE ? 0 : -1;
+    return e->kind == ERR_NONE ? settle_eod(r, e) : -1;
 }
 
 struct shard_reader *shard_reader_open(const char *path, const struct shard_wish *w,
@@ -178,22 +176,30 @@ static int read_ids(struct shard_reader *r, uint64_t from, uint32_t *ids, size_t
 
 /* ---- documents ---------------------------------------------------------------------------- */
 
+/* The names' file and the shard must have the same documents. */
+static int next_named(struct shard_reader *r, struct shard_doc *d, struct err *e)
+{
+    struct shard_doc own = {0};
+    int has = docnames_next(r->names, d, e);
+    if (has < 0)
+        return -1;
+    r->in.is_told = has && d->has_tokens;
+    r->in.told = d->tokens;
+    int rc = r->in.format->layout->next(&r->in, &r->span, &own, e);
+    if (rc >= 0 && (rc != has || (rc && d->has_tokens && d->tokens != r->span.n)))
+        return fail(r, e, ERR_VERIFY, "the file of names is of other documents");
+    return rc;
+}
+
 int shard_reader_step(struct shard_reader *r, struct shard_doc *d, uint64_t *n, struct err *e)
 {
-    struct shard_doc named = {0};
     *d = (struct shard_doc){0};
-    int rc = r->in.format->layout->next(&r->in, &r->span, d, e);
+    int rc = r->names ? next_named(r, d, e)
+                      : r->in.format->layout->next(&r->in, &r->span, d, e);
     if (rc < 0)
         err_at(e, slice_str(r->path), r->doc + 1, ERR_NO_POS);
-    int has = rc < 0 || !r->names ? rc : docnames_next(r->names, &named, e);
-    if (rc < 0 || has < 0)
-        return -1;
-    if (has != rc)
-        return fail(r, e, ERR_VERIFY, "the side file names another number of documents");
-    if (rc == 0)
-        return 0;
-    if (r->names)
-        *d = named;
+    if (rc <= 0)
+        return rc;
     r->doc++;
     r->given = 0;
     r->first_off = r->wish.keep_eod || r->in.about.eod != EOD_FIRST;

@@ -163,6 +163,14 @@ static void add_content(struct hasher *h, const uint32_t *ids, size_t n)
     ids_hash_border(h);
 }
 
+static int add_name(struct shard_writer *w, const struct shard_doc *d, uint64_t tokens,
+                    struct err *e)
+{
+    struct shard_doc named = *d;
+    named.tokens = tokens;
+    return docnames_add(w->names, &named, e);
+}
+
 static int add(struct shard_writer *w, const uint32_t *ids, size_t n, const struct shard_doc *d,
                struct err *e)
 {
@@ -183,7 +191,7 @@ static int add(struct shard_writer *w, const uint32_t *ids, size_t n, const stru
     if ((a->eod == EOD_FIRST && f->add(w->sink, &a->eod_id, 1, e)) ||
         f->add(w->sink, ids, n, e) ||
         (a->eod == EOD_LAST && f->add(w->sink, &a->eod_id, 1, e)) || f->end_doc(w->sink, d, e) ||
-        (w->names && docnames_add(w->names, d, e)))
+        (w->names && add_name(w, d, all, e)))
         return -1;
     add_content(w->file_content, ids, n);
     add_content(w->content, ids, n);

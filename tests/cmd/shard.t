@@ -131,7 +131,7 @@ ok_cmd "no documents: an empty shard that verifies" "$TOKMILL" verify none/
 is "$(ls named | tr '\n' ' ')" "manifest.json train.bin train.docs.jsonl.zst " "names begin with --prefix"
 if command -v zstd > /dev/null; then
     is "$(zstd -qdc o2/shard.docs.jsonl.zst | head -n 2 | tr '\n' ' ')" \
-        '{"id":"a,\"b","source":"s"} {"id":"d2","source":"w\n","record":7} ' "who the documents are"
+        '{"id":"a,\"b","source":"s","tokens":4} {"id":"d2","source":"w\n","record":7,"tokens":4} ' "who the documents are"
 else
     skip "who the documents are" "no zstd"
 fi

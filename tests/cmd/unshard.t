@@ -41,6 +41,16 @@ for f in olmo megatron native; do
         '["d1","w",{"name":"w","record":7}]' "$f: names and places of documents come back"
 done
 is "$("$TOKMILL" unshard --keep-eod native/ | tail -n 1 | jq -c .input_ids)" "[500]" "--keep-eod"
+printf '{"id":"x","text":"","input_ids":[1,7,2]}\n{"id":"y","text":"","input_ids":[7]}\n{"id":"z","text":"","input_ids":[]}\n' > in.jsonl
+for f in nanogpt llmc; do
+    "$TOKMILL" shard in.jsonl --vocab-size 9 --eod none --format $f -o none/
+    is "$("$TOKMILL" unshard none/ | jq -c .input_ids | tr '\n' ' ')" "[1,7,2] [7] [] " \
+        "$f: borders without any end-of-document id, from the file of names"
+    "$TOKMILL" shard in.jsonl --vocab-size 9 --eod-id 7 --format $f -o seven/ 2> /dev/null ||
+        sed -n '1p;3p' in.jsonl | "$TOKMILL" shard --vocab-size 9 --eod-id 7 --format $f -o seven/
+    is "$("$TOKMILL" unshard seven/ | jq -c .input_ids | tr '\n' ' ')" "[1,7,2] [] " \
+        "$f: a document with the id in its middle stays one"
+done
 # d1 to d5 have four tokens each, d6 one
 "$TOKMILL" shard d.jsonl --docs 2 --format megatron -o two/
 at() { "$TOKMILL" unshard two/ "$@" | jq -r '[.id,.metadata.shard.file,.metadata.shard.document,.metadata.shard.token]|map(tostring)|join(" ")' | tr '\n' '|'; }

@@ -40,6 +40,9 @@ train bpe-train docs.jsonl --vocab-size 600 --pattern gpt2 -o OUT
 encode encode -t tok.json docs.jsonl -o OUT
 megatron shard ids.jsonl --format megatron -o OUT/
 native shard ids.jsonl -o OUT/
+mds shard ids.jsonl --format mds --compress zstd --size 20K -o OUT/
+webdataset shard ids.jsonl --format webdataset --size 20K -o OUT/
+packed shard ids.jsonl --format datatrove --pack best-fit --length 512 --loss-mask -o OUT/
 report report stats.json -o OUT
 units norm docs.jsonl more.jsonl --stats OUT.stats -o OUT/
 X

@@ -23,6 +23,7 @@ libs=$(sed -n '/^LIBS :=/,/[^\\]$/p' Makefile | tr -d '\\' | sed 's/LIBS :=//' |
 seeds=$root/build-fuzz/seeds
 rm -rf "$seeds"
 mkdir -p "$seeds"/{json,input,native,tms,tokenizer,wikitext,epub,part,norm,regex}
+mkdir -p "$seeds"/{mds,litdata,webdataset,llmc,nanogpt,megatron,datatrove,olmo,docnames}
 t="$root/build-fuzz/tokmill -q"
 cd "$seeds"
 printf '%s' '{"id":"1","text":"a\u00e9\ud83d\ude00","input_ids":[1, 2],"metadata":{"url":"x","a":{}}}' > json/a
@@ -51,6 +52,18 @@ cp shards/*.tms native/
 cp shards/*.tms tms/
 printf '{"id":"%s","text":"","input_ids":[1,299999,2,299999]}\n' a b c |
     $t shard --vocab-size 300000 --eod none -o few/ && cp few/shard.tms tms/few
+# four documents of eight tokens with their end-of-document id: the targets have room for them
+for i in 1 2 3 4; do printf '{"id":"d%s","text":"","source":"s","input_ids":[%s,2,3,4,9,9,9]}\n' $i $i; done > four.jsonl
+for f in mds litdata webdataset llmc nanogpt megatron datatrove olmo; do
+    $t shard four.jsonl --vocab-size 100 --eod-id 5 --format $f -o four-$f/
+done
+cp four-mds/*.mds mds/ && cp four-webdataset/*.tar webdataset/ && cp four-llmc/*.bin llmc/
+cp four-nanogpt/*.bin nanogpt/ && cp four-megatron/*.idx megatron/ && cp four-datatrove/*.index datatrove/
+cp four-olmo/*.csv.gz olmo/ && gzip -dc four-olmo/*.csv.gz > olmo/plain && cp four-nanogpt/*.zst docnames/
+printf '{"id":"a","record":7}\n{"id":"b","source":"s"}\n{"id":"c"}\n{"id":"d"}\n' > docnames/plain
+(cat four-litdata/*.bin; printf '\377'; cat four-litdata/index.json) > litdata/both
+(cd four-webdataset && tar xf *.tar && tar --format=pax -cf ../webdataset/pax *.npy *.json &&
+    tar --format=gnu -cf ../webdataset/gnu *.npy)
 awk '/<<.X.$/ { on = 1; next } /^X$/ { on = 0 } on' "$root/tests/cmd/wiki.t" > wikitext/dump
 printf '{{a|b={{c}}|[[d|e]]}} {|\n|x\n|} <ref>y</ref> '"'''b'''"' == h ==\n* l\n<math>x</math>' > wikitext/markup
 printf 'PK\003\004' > epub/head

@@ -27,7 +27,9 @@ import tms
 from tap import DATA, check, documents, done, jsonl, run, skip
 
 MODELS = DATA + "/tokenizers/models/"
-VOCABS = ["gpt2.json", "cl100k_base.tiktoken", "o200k_base.tiktoken", "llama2.json"]
+# name of a vocabulary, and how many entries shard is told that it has (0: what encode says)
+VOCABS = [("gpt2.json", 0), ("cl100k_base.tiktoken", 0), ("o200k_base.tiktoken", 0), ("llama2.json", 0),
+          ("gpt2.json", 65536), ("300.json", 0)]
 
 
 class TokensLoader(item_loader.TokensLoader):
@@ -240,12 +242,16 @@ def main():
         skip("shards of real vocabularies", "no data")
         done()
     docs = texts()
-    for vocab in VOCABS:
-        encoded = run("encode", "-t", MODELS + vocab, stdin=jsonl(docs))
+    run("bpe-train", "-n", "300", "-p", "gpt2", "--special", "<|endoftext|>", "-o", "300.json", stdin=jsonl(docs))
+    for vocab, entries in VOCABS:
+        model = vocab if os.path.exists(vocab) else MODELS + vocab
+        encoded = run("encode", "-t", model, stdin=jsonl(docs))
         want = [np.array(d["input_ids"], np.int64) for d in documents(encoded)]
         eod = documents(encoded)[0]["metadata"]["tokenizer"]["eos"]
         own = [] if eod is not None else ["--eod-id", "2"]
         eod = 2 if eod is None else eod
+        own += ["--vocab-size", str(entries)] if entries else []
+        vocab += f" of {entries}" if entries else ""
         wide = "200k" in vocab or "100k" in vocab
         for name, form in [("m", "megatron"), ("l", "llmc"), ("t", "native"), ("n", "nanogpt"),
                            ("d", "datatrove"), ("o", "olmo")]:
@@ -266,7 +272,7 @@ def main():
                 ["m", "t", "l", "d", "o", "mc", "lc", "mds", "mdsz", "lit", "litz", "w"] + ([] if wide else ["n"])}
         check(len(sums) == 1, f"{vocab}: one hash for one content in every format", sums)
         for name in ["m", "t", "l", "d", "o", "mds", "mdsz", "lit", "litz", "w"] + ([] if wide else ["n"]):
-            back = run("unshard", name + "/", "then", "decode", "-t", MODELS + vocab)
+            back = run("unshard", name + "/", "then", "decode", "-t", model)
             check([d["text"] for d in documents(back)] == [d["text"] for d in docs],
                   f"{vocab}: decoded text of {name}/ equals the documents")
     done()
