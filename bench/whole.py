@@ -4,7 +4,7 @@ rules, C4's (without its terminal punctuation), FineWeb's."""
 import os
 import tempfile
 
-from bench import BENCH, INPUTS, compare, family, have, timed
+from bench import BENCH, INPUTS, compare, family, have, say, table, timed, tokmill
 
 
 def datatrove(path):
@@ -35,6 +35,27 @@ def main():
         compare("whole", "some.warc.gz", int(open(INPUTS + "/some_bytes").read()),
                 ["warc", "--max-record", "256M", path, *chain, "-o", BENCH + "/whole.jsonl"],
                 [("datatrove", "filter", (path,))])
+    steps_behind()
+
+
+def steps_behind():
+    """what language and filters cost behind extraction"""
+    path = INPUTS + "/some.warc.gz"
+    if not have(path):
+        return
+    read = ["warc", "--max-record", "256M", path]
+    rules = ["gopher-repetition", "gopher-quality", "c4-fineweb", "fineweb"]
+    chain = ["then", "lang", "--keep", "en", *[a for r in rules for a in ("then", "filter", "--rules", r)]]
+    out = ["-o", BENCH + "/whole.jsonl"]
+
+    say("  whole some.warc.gz: extraction, language, filters beside extraction alone; 1 thread")
+
+    def kept(stages):
+        return {"documents": stages[-1]["out"]["docs"]}
+    table("whole", "some.warc.gz, extraction alone and with language and filters",
+          int(open(INPUTS + "/some_bytes").read()),
+          [("tokmill", lambda: tokmill([*read, *chain, *out], 1, kept)),
+           ("extraction alone", lambda: tokmill([*read, *out], 1, kept))])
 
 
 family(main, {"datatrove": datatrove})
