@@ -22,8 +22,8 @@ libs=$(sed -n '/^LIBS :=/,/[^\\]$/p' Makefile | tr -d '\\' | sed 's/LIBS :=//' |
 
 seeds=$root/build-fuzz/seeds
 rm -rf "$seeds"
-mkdir -p "$seeds"/{json,input,native,tms,tokenizer,wikitext,epub,part,norm,regex}
-mkdir -p "$seeds"/{mds,litdata,webdataset,llmc,nanogpt,megatron,datatrove,olmo,docnames}
+mkdir -p "$seeds"/{json,input,native,tms,tokenizer,wikitext,epub,part,norm,regex,pii}
+mkdir -p "$seeds"/{mds,litdata,webdataset,llmc,nanogpt,megatron,datatrove,olmo,docnames,pii}
 t="$root/build-fuzz/tokmill -q"
 cd "$seeds"
 printf '%s' '{"id":"1","text":"a\u00e9\ud83d\ude00","input_ids":[1, 2],"metadata":{"url":"x","a":{}}}' > json/a
@@ -75,6 +75,7 @@ $t minhash-cluster --partitions 2 part-2 -o part-3/
 $t minhash-sets --clusters part-3 --plan plan.json -o part-4/
 $t minhash-verify --clusters part-3 part-4 -o part-5/
 cp part-?/*.sign part-?/*.match part-?/*.clusters part-?/*.sets part-?/*.verdicts part/
+awk -F"'" '/^(pii|kind)_is/ { print $2 }' "$root/tests/cmd/pii.t" > pii/cases
 awk -F"'" '/^norm_is/ { print $2 }' "$root/tests/cmd/norm.t" > norm/cases
 printf 'sch\303\203\302\266n &#233; \033[1m\302\205 \303\257\302\273\302\277\356\200\200' > norm/marks
 [ -z "${TOKMILL_DATA-}" ] || cp "$TOKMILL_DATA"/books/*.epub epub/ 2> /dev/null || true
