@@ -56,6 +56,8 @@ const struct opt step_opt_table[] = {
     OPT_STR(0, "rejects-text", "all|none|sample:N", "all", S, rejects_text, "text of rejects"),
     OPT_STR(0, "attributes", "FILE", NULL, S, attributes,
             "drop and edit nothing; write values to FILE, a line a document"),
+    OPT_STR(0, "annotate-as", "NAME", NULL, S, annotate_as,
+            "call these values so, where a stage stands twice (default: the stage's name)"),
     OPT_BOOL(0, "annotate", S, annotate, "drop nothing; write values under metadata.tokmill"),
     OPT_CHOICE(0, "on-bad", "fail|skip", "fail", S, on_bad, "what to do with bad records"),
     OPT_STR(0, "bad", "FILE", NULL, S, bad, "write skipped bad records, raw bytes in base64"),

@@ -52,6 +52,11 @@ static int check_step_options(struct step *s, struct err *e)
     if (text && strcmp(text, "all") && strcmp(text, "none") &&
         (strncmp(text, "sample:", 7) || !json_u64(slice_str(text + 7), &n) || !n))
         return err_set(e, ERR_USAGE, "--rejects-text: '%.40s' is not all, none or sample:N", text);
+    if (s->o.annotate_as &&
+        (!*s->o.annotate_as || strspn(s->o.annotate_as, "abcdefghijklmnopqrstuvwxyz_-0123456789"
+                                      "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != strlen(s->o.annotate_as) ||
+         strlen(s->o.annotate_as) > 60))
+        return err_set(e, ERR_USAGE, "--annotate-as: at most 60 letters, digits, '_' and '-'");
     if (s->o.attributes && s->o.annotate)
         return err_set(e, ERR_USAGE, "--attributes writes to a file, --annotate to the documents: "
                        "one of them");

@@ -31,7 +31,7 @@ struct chain_opts {                 /* options of the whole command */
 };
 
 struct step_opts {                  /* options of one segment of the command line */
-    const char *rejects, *rejects_text, *attributes, *bad, *max_bad, *min_keep;
+    const char *rejects, *rejects_text, *attributes, *annotate_as, *bad, *max_bad, *min_keep;
     int on_bad;                     /* 0 fail, 1 skip */
     bool annotate, help;
 };

@@ -67,10 +67,15 @@ static struct slice notes_json(const struct step *s, struct job *j, bool dropped
     return json;
 }
 
+static const char *note_name(const struct step *s)
+{
+    return s->o.annotate_as ? s->o.annotate_as : s->stage->name;
+}
+
 static void annotate(const struct step *s, struct job *j, struct doc *d, bool dropped)
 {
     char path[96];
-    snprintf(path, sizeof path, "metadata.tokmill.%s", s->stage->name);
+    snprintf(path, sizeof path, "metadata.tokmill.%s", note_name(s));
     doc_set(d, path, notes_json(s, j, dropped));
 }
 
@@ -84,7 +89,7 @@ static void set_apart(const struct step *s, struct side_text *side, struct job *
     json_put_str(b, "id", was->id);
     json_key(b, "metadata");
     buf_add_str(b, "{\"tokmill\":{");
-    json_key(b, s->stage->name);
+    json_key(b, note_name(s));
     buf_add_slice(b, notes_json(s, j, dropped));
     buf_add_str(b, "}}}\n");
     side->n++;

@@ -27,6 +27,12 @@ is "$(jq -r .metadata.tokmill.filter.drop.rule c4.a | sort -u)" too_few_sentence
 is "$(zstd -dcq one.zst | wc -l) $(gzip -dc two.gz | wc -l)" "3 3" "several steps, compressed"
 status_is 2 "--attributes or --annotate" "$TOKMILL" lang --attributes x --annotate d.jsonl
 status_is 2 "a reader has none" "$TOKMILL" text --attributes x d.jsonl
+is "$("$TOKMILL" lang --by line --annotate --annotate-as lines d.jsonl then lang --annotate | jq -c '.metadata.tokmill | keys' | sort -u)" \
+    '["lang","lines"]' "--annotate-as"
+"$TOKMILL" lang --attributes l1.a --annotate-as one d.jsonl then lang --attributes l2.a > out
+is "$("$TOKMILL" join --with l1.a --with l2.a d.jsonl | jq -c '.metadata.tokmill | keys' | sort -u)" '["lang","one"]' \
+    "so files of one stage do not collide"
+status_is 2 "a name that is none" "$TOKMILL" lang --annotate --annotate-as a.b d.jsonl
 mkdir in
 for i in 1 2 3; do
     jq -c --arg i $i '.id = "\($i)\(.id)"' d.jsonl > in/$i.jsonl

@@ -23,7 +23,7 @@ libs=$(sed -n '/^LIBS :=/,/[^\\]$/p' Makefile | tr -d '\\' | sed 's/LIBS :=//' |
 seeds=$root/build-fuzz/seeds
 rm -rf "$seeds"
 mkdir -p "$seeds"/{json,input,native,tms,tokenizer,wikitext,epub,part,norm,regex,pii}
-mkdir -p "$seeds"/{mds,litdata,webdataset,llmc,nanogpt,megatron,datatrove,olmo,docnames,pii}
+mkdir -p "$seeds"/{mds,litdata,webdataset,llmc,nanogpt,megatron,datatrove,olmo,docnames}
 t="$root/build-fuzz/tokmill -q"
 cd "$seeds"
 printf '%s' '{"id":"1","text":"a\u00e9\ud83d\ude00","input_ids":[1, 2],"metadata":{"url":"x","a":{}}}' > json/a
