@@ -9,7 +9,7 @@
 #                                    Output: a folder, one file a unit, and its manifest.json.
 #   all NAME FROM... -- STAGE...     one process, which has to see everything; output as of `each`
 #   once NAME FROM... -- STAGE...    one process; output: a file, or a folder NAME/
-#   parts NAME -- STAGE FOLDER...    in parallel: units of the stage's own, dealt to ranks likewise
+#   parts NAME UNITS -- STAGE FOLDER in parallel: so many units of the stage's own, dealt to ranks
 #   near NAME FROM... -- OPTIONS     dedup-near by its parts (minhash-sign(1)), steps NAME-sign and so
 #                                    on; output as of `each`, the documents those of dedup-near
 #
@@ -62,6 +62,7 @@ Where and how wide:
   --input-root DIR   cut from input names (default: the folder that all have in common)
   --rejects          keep what filters drop, in OUT/rejected/
   --retries N        run a rank again after an I/O error, this often (2)
+  --near-units N     parts of near-deduplication that are not by input: a power of 2, to 256 (16)
   --force            throw away steps made by another command, and what follows from them
   --dry-run          print the steps, run nothing
 Slurm:
@@ -76,7 +77,7 @@ USAGE
 # Values of the options that are one word and of the recipe's own, $recipe_options: NAME=DEFAULT...
 option() {
     case $1 in
-    jobs | tasks | cpus | once-cpus | retries | at-once)
+    jobs | tasks | cpus | once-cpus | retries | at-once | near-units)
         case $2 in '' | *[!0-9]*) die 2 "--$1 needs a number, not '$2'" ;; esac ;;
     memory | once-memory | unit-size | input-root | time | partition | sbatch) ;;
     *)
@@ -89,6 +90,7 @@ begin() {
     engine=local quiet='' dry='' force='' wait_for_jobs='' keep_rejects=''
     opt_jobs=$(nproc 2>/dev/null || echo 1)
     opt_tasks=16 opt_cpus='' opt_once_cpus='' opt_memory=1G opt_once_memory=4G opt_unit_size=512M opt_retries=2
+    opt_near_units=16
     opt_input_root='' opt_time='' opt_partition='' opt_sbatch='' opt_at_once=''
     : "${recipe_options:=}"
     for own in $recipe_options; do
@@ -206,7 +208,11 @@ describe() {
 each() { step each "$@"; }
 all() { step all "$@"; }
 once() { step once "$@"; }
-parts() { step parts "$@"; }
+parts() {
+    parts_name=$1 parts_units=$2
+    shift 2
+    step parts "$parts_name" "$@"
+}
 
 near() {
     near=$1 near_from='' near_sign='' near_sets='' near_apply=''
@@ -225,10 +231,10 @@ near() {
         shift 2
     done
     eval "each $near-sign $near_from -- minhash-sign $near_sign"
-    parts "$near-match" -- minhash-match "$near-sign"
-    once "$near-clusters/" -- minhash-cluster "$near-match"
+    parts "$near-match" "$opt_near_units" -- minhash-match --ranges "$opt_near_units" "$near-sign"
+    once "$near-clusters/" -- minhash-cluster --partitions "$opt_near_units" "$near-match"
     eval "each $near-sets $near_from -- minhash-sets --clusters $near-clusters $near_sets"
-    parts "$near-verdicts" -- minhash-verify --clusters "$near-clusters" "$near-sets"
+    parts "$near-verdicts" "$opt_near_units" -- minhash-verify --clusters "$near-clusters" "$near-sets"
     eval "each $near $near_from -- apply --verdicts $near-verdicts $near_apply"
 }
 

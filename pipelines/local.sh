@@ -44,7 +44,7 @@ engine_step() {
     world=1
     case $kind in
     each) world=$(at_most "$opt_jobs" "$(units)") ;;
-    parts) world=$opt_jobs ;;
+    parts) world=$(at_most "$opt_jobs" "$parts_units") ;;
     esac
     [ -n "$cpus" ] || echo "cpus=$(threads "$world")" >>"$dir/settings"
     say "$name: $(describe)"

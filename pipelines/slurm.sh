@@ -118,13 +118,13 @@ engine_step() {
     plan_job=
     case $kind in
     once) echo 1 ;;
-    parts) echo "$opt_tasks" ;;
+    parts) echo "$parts_units" ;;
     *) bound ;;
     esac >"$dir/bound"
     waits=$(dependency)
     rm -f "$dir"/ranks/*
     if [ "$kind" = parts ]; then
-        world=$opt_tasks
+        world=$(at_most "$opt_tasks" "$parts_units")
         submit_ranks "$(seq 0 $((world - 1)))"
     elif [ "$kind" != each ]; then
         world=1

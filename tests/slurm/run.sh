@@ -50,8 +50,7 @@ cat >recipe.sh <<'RECIPE'
 begin "$@"
 each docs inputs -- jsonl then pii then norm
 all unique docs -- dedup-exact
-near alike unique -- --words 3
-each copy alike -- jsonl
+each copy unique -- jsonl
 once one.jsonl.zst copy -- jsonl
 finish
 RECIPE
@@ -146,4 +145,18 @@ is "$?" 1 "status: failed"
 is "$(grep -c 'docs rank 0: status 1; failed/steps/docs/log/task.00000.log' out)" 1 "status names the log"
 is "$([ -e failed/unique ] || echo no)" no "what depends on it did not start"
 is "$(squeue -h)" "" "nothing is left in the queue"
+
+# Near-duplicates by parts, any number of tasks.
+cat >near.sh <<'RECIPE'
+#!/bin/sh
+. "$PIPELINES/lib.sh"
+begin "$@"
+near alike inputs -- --words 3
+finish
+RECIPE
+status_is 0 "near-duplicates by parts, on this machine" sh near.sh --unit-size 1 --memory 256M --once-memory 256M in near-local
+status_is 0 "and on the cluster" env POLL=0.2 sh near.sh --slurm --tasks 3 --wait --unit-size 1 --memory 256M --once-memory 256M in near-slurm
+for part in alike-sign alike-verdicts alike; do
+    ok_cmd "the same bytes: $part" diff -r -x '*.tmp.*' "near-local/$part" "near-slurm/$part"
+done
 done_testing
