@@ -153,7 +153,7 @@ static void drop_front(struct packer *p)
 {
     const size_t first = p->n_parts ? p->parts[0].entry : p->n;
     p->n_ids = 0;
-    if (first < 1024 && first < p->n)
+    if (!p->n || (first < 1024 && first < p->n))
         return;
     const size_t names = first < p->n ? p->v[first].id : p->names.n;
     buf_drop_front(&p->names, names);

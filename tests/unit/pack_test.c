@@ -111,7 +111,8 @@ static void way(enum pack_mode mode, uint64_t window, struct pack_counts *out)
         for (uint32_t k = 0; k < n; k++)
             ids[k] = id_of(d, k);
         int k = snprintf(name, sizeof name, "d%llu", (unsigned long long)d);
-        struct shard_doc doc = {slice_of(name, (size_t)k), slice_str(d % 2 ? "odd" : ""), d};
+        struct shard_doc doc = {.id = slice_of(name, (size_t)k),
+                                .source = slice_str(d % 2 ? "odd" : ""), .place = d};
         assert_int_equal(pack_add(p, ids, n, &doc, &e), 0);
     }
     assert_int_equal(pack_finish(p, &e), 0);
