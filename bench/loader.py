@@ -54,7 +54,7 @@ def package(name):
 
 # ---- tokmill
 
-def tokmill_loader(folder, shuffle, cache=24 << 20):
+def tokmill_loader(folder, shuffle, cache=40 << 20):
     sys.path.insert(0, ROOT + "/python/src")
     import tokmill
     import tokmill.torch

@@ -45,6 +45,10 @@ class Read(Case):
             starts[:4] = 0, 65536 - 2048, 65535, len(want) - 2049
             rows = data.fill(starts, np.empty((200, 2049), np.int64))
             self.assertTrue(np.array_equal(rows, want[starts[:, None] + np.arange(2049)]))
+            even = np.arange(0, len(want) - 2049, 512)
+            for starts in (even, even[::-1], np.repeat(even, 2), np.delete(even, [7, 60, 61])):
+                rows = data.fill(starts, np.empty((len(starts), 2049), np.int64))
+                self.assertTrue(np.array_equal(rows, want[starts[:, None] + np.arange(2049)]))
             for bad in (-1, len(want) - 2048):
                 with self.assertRaises(IndexError):
                     data.fill(np.array([5, bad]), np.empty((2, 2049)))

@@ -111,7 +111,7 @@ def wheel():
 
 
 def example():
-    """Fewer steps than the example's, a smaller vocabulary: the model learns, a stopped run goes on, the loss is low."""
+    """Fewer steps than the example's, a smaller vocabulary: the model learns, a stopped run goes on."""
     argv = [sys.executable, ROOT + "/python/examples/train.py", "small/", "--seq", "64", "--batch", "16",
             "--rate", "5e-3"]
 

@@ -31,12 +31,15 @@ class _Handle:
         self.map = None
         if mapped and self.stat.st_size:
             self.map = np.frombuffer(mmap.mmap(self.fd, 0, prot=mmap.PROT_READ), np.uint8)
-            self.__del__()      # the map has a descriptor of its own
+            self.close()        # the map has a descriptor of its own
 
-    def __del__(self):
+    def close(self):
         if getattr(self, "fd", None) is not None:
             os.close(self.fd)
             self.fd = None
+
+    def __del__(self):
+        self.close()
 
 
 _open = functools.lru_cache(maxsize=POOL)(_Handle)

@@ -8,6 +8,7 @@ What was stored is checked before it is used: each block's head by
 its seal, each zstd frame by its hash; a rank or id out of range is refused. verify() compares the
 hashes of the decoded ids as well.
 """
+import bisect
 import json
 import struct
 
@@ -43,11 +44,12 @@ class Block:
 
     def ids(self):
         """All ids, as 32-bit numbers."""
+        ranks = self._ranks
         if self._ids is None:       # two threads may both do it, to the same end
-            out = np.take(self._table.of(np.dtype(np.uint32)), self._ranks, mode="wrap")
+            out = np.take(self._table.of(np.dtype(np.uint32)), ranks, mode="wrap")
             if len(self._at):
                 out[self._at] = self._exceptions
-            self._ids = out
+            self._ids, self._ranks = out, None
         return self._ids
 
     def wanted(self, n):
@@ -59,7 +61,11 @@ class Block:
 
     def copy(self, start, out):
         """The ids from token `start` of the block on, without those of the whole block."""
-        np.take(self._table.of(out.dtype), self._ranks[start:start + len(out)], out=out, mode="wrap")
+        ranks = self._ranks
+        if ranks is None:           # another thread has just made ids of them
+            out[:] = self._ids[start:start + len(out)]
+            return
+        np.take(self._table.of(out.dtype), ranks[start:start + len(out)], out=out, mode="wrap")
         if len(self._at):
             a, b = np.searchsorted(self._at, (start, start + len(out)))
             out[self._at[a:b] - start] = self._exceptions[a:b]
@@ -79,6 +85,22 @@ class RankTable:
         if table is None:
             table = self._types[dtype] = self._ids.astype(dtype)
         return table
+
+
+def _step(numbers):
+    """From each of the numbers to the next, if it is the same for all and rises; else 0."""
+    step = numbers[1] - numbers[0] if len(numbers) > 2 else 0
+    return step if step > 0 and numbers == list(range(numbers[0], numbers[-1] + 1, step)) else 0
+
+
+def _copy_rows(ids, starts, out, numbers):
+    """out[numbers[k]] becomes ids from starts[k] on: at once where all is as in the order of the data."""
+    n, width, step = len(starts), out.shape[1], _step(starts)
+    if step and _step(numbers) == 1:
+        out[numbers[0]:numbers[0] + n] = np.ndarray((n, width), ids.dtype, ids, 4 * starts[0], (4 * step, 4))
+        return
+    for start, row in zip(starts, numbers):
+        out[row] = ids[start:start + width]
 
 
 class NativeShard:
@@ -253,25 +275,42 @@ class NativeShard:
 
     def rows(self, starts, out, numbers, cache=None):
         """out[numbers[k]] becomes the ids from starts[k] on; starts rise, so a block is got once."""
-        width, first, end, block, ids = out.shape[1], 0, -1, None, None
-        for start, row in zip(starts, numbers):
-            if ids is not None and first <= start and start + width <= end:
-                out[row] = ids[start - first:start - first + width]
+        width, k = out.shape[1], 0
+        while k < len(starts):
+            i = self._block_of(starts[k])
+            first, end = int(self._token[i]), int(self._token[i + 1])
+            inside = bisect.bisect_right(starts, end - width, k)    # rows that end in this block, too
+            if inside == k:
+                self._over(starts[k], out[numbers[k]], cache)
+                k += 1
                 continue
-            done = 0
-            while done < width:
-                at = start + done
-                if not first <= at < end:
-                    i = self._block_of(at)
-                    block = cache.get((self, i), self.block, i) if cache else self.block(i)
-                    first, end, ids = int(self._token[i]), int(self._token[i + 1]), None
-                n = min(width - done, end - at)
-                ids = ids if ids is not None else block.wanted(n)
-                if ids is not None:
-                    out[row, done:done + n] = ids[at - first:at - first + n]
-                else:
-                    block.copy(at - first, out[row, done:done + n])
-                done += n
+            block = self._got(i, cache)
+            ids = block.ids() if inside - k > 2 else block.wanted(width)
+            if ids is None:
+                block.copy(starts[k] - first, out[numbers[k]])
+                k += 1
+            else:
+                at = [start - first for start in starts[k:inside]]
+                _copy_rows(ids, at, out, numbers[k:inside])
+                k = inside
+
+    def _got(self, i, cache):
+        return cache.get((self, i), self.block, i) if cache else self.block(i)
+
+    def _over(self, start, row, cache):
+        """One row that does not end in the block in which it begins."""
+        done = 0
+        while done < len(row):
+            at = start + done
+            i = self._block_of(at)
+            n = min(len(row) - done, int(self._token[i + 1]) - at)
+            block, inside = self._got(i, cache), at - int(self._token[i])
+            ids = block.wanted(n)
+            if ids is not None:
+                row[done:done + n] = ids[inside:inside + n]
+            else:
+                block.copy(inside, row[done:done + n])
+            done += n
 
     def _block_of(self, token):
         i = token >> 16     # so it is unless shards were merged or mended
