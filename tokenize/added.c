@@ -5,16 +5,12 @@
 #include "core/utf8.h"
 #include "text/unicode.h"
 
-static int by_first_then_longest(const void *a, const void *b)
+/* In byte order; of equal ones the one with the lower id is the last, which added_at() finds. */
+static int by_content(const void *a, const void *b)
 {
     const struct added_token *x = a, *y = b;
-    unsigned char cx = (unsigned char)x->content.p[0], cy = (unsigned char)y->content.p[0];
-    if (cx != cy)
-        return cx < cy ? -1 : 1;
-    if (x->content.n != y->content.n)
-        return x->content.n > y->content.n ? -1 : 1;
     int order = slice_cmp(x->content, y->content);
-    return order ? order : x->id < y->id ? -1 : x->id > y->id;
+    return order ? order : x->id > y->id ? -1 : x->id < y->id;
 }
 
 void added_set_build(struct added_set *s, const struct added_token *v, size_t n)
@@ -24,13 +20,14 @@ void added_set_build(struct added_set *s, const struct added_token *v, size_t n)
     for (size_t i = 0; i < n; i++)
         if (v[i].content.n)
             s->v[s->n++] = v[i];
-    qsort(s->v, s->n, sizeof *s->v, by_first_then_longest);
+    qsort(s->v, s->n, sizeof *s->v, by_content);
     for (size_t i = 0, b = 0; b <= 256; b++) {
         while (i < s->n && (unsigned char)s->v[i].content.p[0] < b)
             i++;
         s->first[b] = (uint32_t)i;
     }
     for (size_t i = 0; i < s->n; i++) {
+        s->longest = s->v[i].content.n > s->longest ? s->v[i].content.n : s->longest;
         unsigned a = (unsigned)(unsigned char)s->v[i].content.p[0] << 8;
         if (s->v[i].content.n == 1)
             memset(s->two + (a >> 3), 0xFF, 32);
@@ -46,12 +43,37 @@ void added_set_free(struct added_set *s)
     s->v = NULL;
 }
 
-static const struct added_token *added_at(const struct added_set *set, struct slice s, size_t at)
+static size_t common(struct slice a, struct slice b)
 {
-    unsigned char first = (unsigned char)s.p[at];
-    for (uint32_t i = set->first[first]; i < set->first[first + 1]; i++)
-        if (slice_starts(slice_from(s, at), set->v[i].content))
-            return &set->v[i];
+    size_t n = 0;
+    while (n < a.n && n < b.n && a.p[n] == b.p[n])
+        n++;
+    return n;
+}
+
+/* The longest token that s begins with. Of the tokens up to s in byte order the last is that one,
+ * or shares less with s: then the answer is no longer than what they share. */
+static const struct added_token *added_at(const struct added_set *set, struct slice s)
+{
+    uint32_t first = set->first[(unsigned char)s.p[0]], end = set->first[(unsigned char)s.p[0] + 1];
+    while (s.n) {
+        uint32_t low = first, high = end;
+        while (low < high) {
+            uint32_t mid = low + (high - low) / 2;
+            if (slice_cmp(set->v[mid].content, s) <= 0)
+                low = mid + 1;
+            else
+                high = mid;
+        }
+        if (low == first)
+            return NULL;
+        const struct added_token *a = &set->v[low - 1];
+        size_t n = common(a->content, s);
+        if (n == a->content.n)
+            return a;
+        s.n = n;
+        end = low;
+    }
     return NULL;
 }
 
@@ -65,7 +87,8 @@ const struct added_token *added_find(const struct added_set *set, struct slice s
                        (i + 1 < s.n ? (unsigned char)s.p[i + 1] : 0u);
         if (!(set->two[two >> 3] & 1u << (two & 7)))
             continue;
-        const struct added_token *a = added_at(set, s, i);
+        struct slice here = slice_from(s, i);
+        const struct added_token *a = added_at(set, slice_upto(here, set->longest));
         if (a) {
             *at = i;
             return a;

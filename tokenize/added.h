@@ -25,8 +25,8 @@ struct added_token {
 
 /* Added tokens of one matching pass. */
 struct added_set {
-    struct added_token *v;          /* by first byte, longest first within one */
-    size_t n;
+    struct added_token *v;          /* in byte order */
+    size_t n, longest;
     uint32_t first[257];            /* v[first[b]] .. v[first[b + 1]] start with byte b */
     uint8_t two[65536 / 8];         /* bit for each pair of bytes that some token starts with */
 };

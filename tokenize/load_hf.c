@@ -199,30 +199,22 @@ static int load_model(struct load *l, struct slice model)
 
 /* ---- added tokens ------------------------------------------------------------------------- */
 
-/* The id of a token that the model does not have: behind all tokens there are. */
-static uint32_t next_id(const struct load *l, const struct added_token *v, size_t n)
-{
-    uint32_t id = l->n_model;
-    for (size_t i = 0; i < n; i++)
-        id = v[i].id >= id ? v[i].id + 1 : id;
-    return id;
-}
-
-static int one_added(struct load *l, struct slice v, const struct added_token *before, size_t n,
-                     struct added_token *out)
+/* A token that the model does not have stands behind all tokens that there are. */
+static int one_added(struct load *l, struct slice v, struct added_token *out)
 {
     struct slice content = load_text(l, load_get(v, "content"));
     if (!content.n)
         return err_set(l->e, ERR_DATA, "an added token without content");
     uint32_t id = vocab_find(&l->spelled, content);
     if (id == VOCAB_NONE) {
-        id = next_id(l, before, n);
+        id = l->next_id;
         if (vocab_add(&l->spelled, id, content, true, l->e) < 0 ||
             vocab_add(&l->t->vocab, id, content, false, l->e) < 0)
             return -1;
     } else {
         l->t->vocab.token[id] = arena_copy(l->a, content);  /* decodes to its text */
     }
+    l->next_id = id >= l->next_id ? id + 1 : l->next_id;
     *out = (struct added_token){
         .content = arena_copy(l->a, content), .id = id,
         .special = load_is_true(load_get(v, "special")),
@@ -241,12 +233,13 @@ static int load_added(struct load *l, struct slice array)
     size_t n = 0, cap = 0;
     int rc = 0;
     bool some = json_iter_init(&it, array);
+    l->next_id = l->n_model;
     while (some && rc == 0 && json_iter_next(&it, &m)) {
         if (n == cap) {
             cap = cap ? cap * 2 : 64;
             v = mem_grow_array(v, cap, sizeof *v);
         }
-        rc = one_added(l, m.value, v, n, &v[n]);
+        rc = one_added(l, m.value, &v[n]);
         n += rc == 0;
     }
     if (rc == 0)

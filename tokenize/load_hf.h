@@ -13,6 +13,7 @@ struct load {
     struct arena *a;                    /* the vocabulary's: content lives as long as it */
     struct vocab spelled;               /* ids by spelling in the file */
     uint32_t n_model;                   /* tokens of the model */
+    uint32_t next_id;                   /* of an added token that it does not have */
     const struct load_opts *o;
     struct err *e;
 };

@@ -30,17 +30,19 @@ static int normalized_spelling(struct tokenizer *t, struct norm_work *w, struct 
     return 0;
 }
 
-/* Of two tokens with one id the later counts. */
-static size_t without_doubles(struct added_token *v, const struct added_token *from, size_t n)
+/* Of two tokens with one id the later counts, in the place of the first. */
+static size_t without_doubles(const struct tokenizer *t, struct added_token *v,
+                              const struct added_token *from, size_t n)
 {
+    uint32_t *place = mem_array(t->vocab.n_ids + 1, sizeof *place);     /* + 1; 0: none yet */
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
-        size_t k = 0;
-        while (k < kept && v[k].id != from[i].id)
-            k++;
-        v[k] = from[i];
-        kept += k == kept;
+        uint32_t *p = &place[from[i].id];
+        if (!*p)
+            *p = (uint32_t)++kept;
+        v[*p - 1] = from[i];
     }
+    mem_free(place);
     return kept;
 }
 
@@ -50,7 +52,7 @@ int tokenizer_set_added(struct tokenizer *t, const struct added_token *v, size_t
     struct norm_work w;
     int rc = 0;
     t->added = mem_array(n + 1, sizeof *t->added);
-    t->n_added = without_doubles(t->added, v, n);
+    t->n_added = without_doubles(t, t->added, v, n);
     norm_work_init(&w, &t->normalizer, false);
     for (int normalized = 0; normalized < 2; normalized++) {
         size_t k = 0;
