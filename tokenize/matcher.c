@@ -113,32 +113,38 @@ static int find_string(const struct matcher *f, struct matcher_work *w, struct s
     return 1;
 }
 
+int matcher_at(const struct matcher *f, struct matcher_work *w, struct slice text, size_t from,
+               size_t *start, size_t *end)
+{
+    int rc = pcre2_match(f->code, (PCRE2_SPTR)text.p, text.n, from, 0, w->match, w->context);
+    if (rc < 0)
+        return rc == PCRE2_ERROR_NOMATCH ? 0 : -1;
+    const PCRE2_SIZE *o = pcre2_get_ovector_pointer(w->match);
+    *start = o[0];
+    *end = o[1];
+    return 1;
+}
+
 int matcher_next(const struct matcher *f, struct matcher_work *w, struct slice text, size_t *start,
-                size_t *end)
+                 size_t *end)
 {
     if (!f->code)
         return find_string(f, w, text, start, end);
     while (w->at <= text.n) {
-        int rc = pcre2_match(f->code, (PCRE2_SPTR)text.p, text.n, w->at, 0, w->match, w->context);
-        if (rc == PCRE2_ERROR_NOMATCH)
-            return 0;
-        if (rc < 0)
-            return -1;
-        const PCRE2_SIZE *o = pcre2_get_ovector_pointer(w->match);
-        bool empty = o[0] == o[1];
-        w->at = o[1];
-        if (empty) {                    /* look on behind the next character */
-            const char *p = text.p + o[1];
-            if (o[1] < text.n)
+        int rc = matcher_at(f, w, text, w->at, start, end);
+        if (rc <= 0)
+            return rc;
+        w->at = *end;
+        if (*start == *end) {           /* look on behind the next character */
+            const char *p = text.p + *end;
+            if (*end < text.n)
                 utf8_next(&p, text.p + text.n);
-            w->at = o[1] < text.n ? (size_t)(p - text.p) : text.n + 1;
-            if (w->any && w->last_end == o[1])
+            w->at = *end < text.n ? (size_t)(p - text.p) : text.n + 1;
+            if (w->any && w->last_end == *end)
                 continue;
         }
         w->any = true;
-        w->last_end = o[1];
-        *start = o[0];
-        *end = o[1];
+        w->last_end = *end;
         return 1;
     }
     return 0;

@@ -21,6 +21,9 @@ void matcher_free(struct matcher *f);                         /* NULL is allowed
 struct matcher_work *matcher_work_new(const struct matcher *f);
 void matcher_work_free(struct matcher_work *w);
 
+/* One search from a place on, for those that keep their own; as matcher_next(). Not for strings. */
+int matcher_at(const struct matcher *f, struct matcher_work *w, struct slice text, size_t from,
+               size_t *start, size_t *end);
 /* Begins at the start of a text. */
 void matcher_start(struct matcher_work *w);
 /* The next match in [*start, *end): 1; 0 for none, -1 when the expression gives up. */

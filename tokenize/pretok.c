@@ -1,9 +1,8 @@
 /* Known patterns by scan.h and window.h, the rest by PCRE2. */
 #include "tokenize/pretok.h"
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 #include "core/mem.h"
 #include "core/utf8.h"
+#include "tokenize/matcher.h"
 #include "tokenize/patterns.h"
 #include "tokenize/scan.h"
 #include "tokenize/window.h"
@@ -39,75 +38,35 @@ struct pretok {
     struct uclass *classes;         /* only with `known` */
     const char *name;
     char *pattern;
-    pcre2_code *code;               /* only without `known` */
+    struct matcher *code;           /* only without `known` */
     struct pretok *outer, *inner;   /* a chain has only these */
 };
 
 struct pretok_work {
-    pcre2_match_data *match;
-    pcre2_match_context *context;
-    pcre2_jit_stack *stack;
+    struct matcher_work *match;
     struct pretok_work *outer, *inner;
     size_t start, end;              /* of the outer piece */
     struct scan_place place;        /* of pretok_parts() */
 };
 
-/* ---- PCRE2 -------------------------------------------------------------------------------- */
+/* ---- expressions -------------------------------------------------------------------------- */
 
-static int match(const struct pretok *p, struct pretok_work *w, struct slice text, size_t at)
-{
-    return pcre2_match(p->code, (PCRE2_SPTR)text.p, text.n, at, 0, w->match, w->context);
-}
-
-/* Where the next match from `at` on begins, text.n for none. 0: gave up. */
-static size_t next_start(const struct pretok *p, struct pretok_work *w, struct slice text,
-                         size_t at)
-{
-    int rc = match(p, w, text, at);
-    if (rc == PCRE2_ERROR_NOMATCH)
-        return text.n;
-    return rc < 0 ? 0 : pcre2_get_ovector_pointer(w->match)[0];
-}
-
+/* End of the piece at `at`: of a match there, or of the gap before the next one. An empty match
+ * cuts and takes nothing: the piece behind it goes on to the next. */
 static size_t next_regex(const struct pretok *p, struct pretok_work *w, struct slice text,
                          size_t at)
 {
-    int rc = match(p, w, text, at);
-    if (rc == PCRE2_ERROR_NOMATCH)
-        return text.n;
-    if (rc < 0)
-        return 0;
-    const PCRE2_SIZE *o = pcre2_get_ovector_pointer(w->match);
-    if (o[0] > at)
-        return o[0];                            /* a gap */
-    if (o[1] > at)
-        return o[1];
-    const char *q = text.p + at;                /* an empty match: the gap behind it */
-    utf8_next(&q, text.p + text.n);
-    size_t next = (size_t)(q - text.p);
-    return next < text.n ? next_start(p, w, text, next) : text.n;
-}
-
-static int compile(struct pretok *p, struct pretok_opts o, struct err *e)
-{
-    struct buf expanded;
-    buf_init(&expanded, 64u << 20);
-    if (regex_translate(slice_str(p->pattern), o.flavor, o.unicode, &expanded, e) < 0) {
-        buf_free(&expanded);
-        return -1;
+    size_t start, end, next;
+    int rc = matcher_at(p->code, w->match, text, at, &start, &end);
+    if (rc > 0 && start == at && end == at) {
+        const char *q = text.p + at;
+        utf8_next(&q, text.p + text.n);
+        next = (size_t)(q - text.p);
+        rc = next < text.n ? matcher_at(p->code, w->match, text, next, &start, &end) : 0;
     }
-    int code;
-    PCRE2_SIZE where;
-    p->code = pcre2_compile((PCRE2_SPTR)expanded.p, expanded.n,
-                            PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF, &code, &where, NULL);
-    buf_free(&expanded);
-    if (!p->code) {
-        char why[128] = "";
-        pcre2_get_error_message(code, (PCRE2_UCHAR *)why, sizeof why);
-        return err_set(e, ERR_USAGE, "pattern '%.100s': %s", p->pattern, why);
-    }
-    pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE);     /* without JIT it runs, only slower */
-    return 0;
+    if (rc <= 0)
+        return rc < 0 ? 0 : text.n;
+    return start > at ? start : end;
 }
 
 /* ---- making ------------------------------------------------------------------------------- */
@@ -142,7 +101,7 @@ static struct pretok *make(const struct known *k, struct slice pattern, struct p
         pattern = slice_str(k->pattern);
     p->pattern = mem_zero(pattern.n + 1);
     memcpy(p->pattern, pattern.p, pattern.n);
-    if (!k && compile(p, o, e) < 0) {
+    if (!k && !(p->code = matcher_new(slice_str(p->pattern), o, e))) {
         pretok_free(p);
         return NULL;
     }
@@ -203,7 +162,7 @@ void pretok_free(struct pretok *p)
     pretok_free(p->inner);
     uclass_free(p->classes);
     mem_free(p->pattern);
-    pcre2_code_free(p->code);
+    matcher_free(p->code);
     mem_free(p);
 }
 
@@ -224,15 +183,7 @@ struct pretok_work *pretok_work_new(const struct pretok *p)
         w->outer = pretok_work_new(p->outer);
         w->inner = pretok_work_new(p->inner);
     }
-    if (!p->code)
-        return w;
-    w->match = pcre2_match_data_create_from_pattern(p->code, NULL);
-    w->context = pcre2_match_context_create(NULL);
-    w->stack = pcre2_jit_stack_create(32 << 10, 16 << 20, NULL);
-    if (!w->match || !w->context)
-        mem_failed(1 << 20);
-    pcre2_set_match_limit(w->context, 50000000);
-    pcre2_jit_stack_assign(w->context, NULL, w->stack);
+    w->match = p->code ? matcher_work_new(p->code) : NULL;
     return w;
 }
 
@@ -242,9 +193,7 @@ void pretok_work_free(struct pretok_work *w)
         return;
     pretok_work_free(w->outer);
     pretok_work_free(w->inner);
-    pcre2_match_data_free(w->match);
-    pcre2_match_context_free(w->context);
-    pcre2_jit_stack_free(w->stack);
+    matcher_work_free(w->match);
     mem_free(w);
 }
 

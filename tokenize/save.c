@@ -21,16 +21,22 @@ static const char *truth(bool b)
     return b ? "true" : "false";
 }
 
+/* Behind its id: content and flags, as both files have them. */
+static void add_token(const struct added_token *a, struct buf *out)
+{
+    json_add_string(out, a->content);
+    buf_add_fmt(out, ", \"single_word\": %s, \"lstrip\": %s, \"rstrip\": %s, "
+                "\"normalized\": %s, \"special\": %s}", truth(a->single_word), truth(a->lstrip),
+                truth(a->rstrip), truth(a->normalized), truth(a->special));
+}
+
 static void add_added(const struct save_opts *o, struct buf *out)
 {
     buf_add_str(out, "  \"added_tokens\": [");
     for (size_t i = 0; i < o->n_added; i++) {
         const struct added_token *a = &o->added[i];
         buf_add_fmt(out, "%s\n    {\"id\": %u, \"content\": ", i ? "," : "", (unsigned)a->id);
-        json_add_string(out, a->content);
-        buf_add_fmt(out, ", \"single_word\": %s, \"lstrip\": %s, \"rstrip\": %s, "
-                    "\"normalized\": %s, \"special\": %s}", truth(a->single_word),
-                    truth(a->lstrip), truth(a->rstrip), truth(a->normalized), truth(a->special));
+        add_token(a, out);
     }
     buf_add_str(out, o->n_added ? "\n  ],\n" : "],\n");
 }
@@ -238,10 +244,7 @@ void save_config(const struct save_opts *o, const char *class, struct slice bos,
     for (size_t i = 0; i < o->n_added; i++) {
         const struct added_token *a = &o->added[i];
         buf_add_fmt(out, "%s\n    \"%u\": {\"content\": ", i ? "," : "", (unsigned)a->id);
-        json_add_string(out, a->content);
-        buf_add_fmt(out, ", \"single_word\": %s, \"lstrip\": %s, \"rstrip\": %s, "
-                    "\"normalized\": %s, \"special\": %s}", truth(a->single_word),
-                    truth(a->lstrip), truth(a->rstrip), truth(a->normalized), truth(a->special));
+        add_token(a, out);
     }
     buf_add_str(out, o->n_added ? "\n  },\n" : "},\n");
     add_end("bos_token", bos, out);
