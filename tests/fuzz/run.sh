@@ -70,8 +70,6 @@ printf 'PK\003\004' > epub/head
 mkdir -p evalsets
 printf '{"sets":[{"name":"a","file":"fuzz-input.json","template":"Q: {id} {sets}"},{"file":"x","format":"lines"}]}' > evalsets/spec
 printf '{"id":"1","question":"what is this for","choices":["one","two"]}\n{"question":"a\\u00e9"}\n' > evalsets/set
-printf '{"sets":[{"name":"a","file":"fuzz-input.json","template":"Q: {id} {sets}"},{"file":"x","format":"lines"}]}' > evalsets/spec
-printf '{"id":"1","question":"what is this for","choices":["one","two"]}\n{"question":"a\\u00e9"}\n' > evalsets/set
 cat docs.jsonl docs.jsonl > twice.jsonl
 $t plan twice.jsonl -o plan.json
 $t minhash-sign --plan plan.json -o part-1/
