@@ -65,6 +65,7 @@ struct white_counts {               /* of words cut at white space */
     uint64_t n, chars, longest;
     double median;
     uint64_t letter;                /* with a letter */
+    uint64_t alphabetic;            /* with one that Unicode calls alphabetic: "Ⅳ", "ⓘ" too */
     uint64_t symbol;                /* with "#" or U+2026 */
     uint64_t nemo_symbol;           /* an ellipsis mark, or more than half of runs of "#" */
     uint64_t stop, stop_lower;      /* the be to of and that have with; in any case */

@@ -25,6 +25,15 @@ static bool has_symbol(struct slice w)
     return memchr(w.p, '#', w.n) || slice_find(w, SLICE("…")) < w.n;
 }
 
+/* Of signs that are no letters, those with case are alphabetic. */
+static bool has_case(const struct chars *c, struct slice w)
+{
+    for (const char *p = w.p, *end = p + w.n; p < end;)
+        if (chars_flags(c, chars_next(&p)) & (CH_ISUPPER | CH_ISLOWER))
+            return true;
+    return false;
+}
+
 /* NeMo-Curator, SymbolsToWordsFilter */
 static bool is_nemo_symbol(struct slice w, uint64_t chars)
 {
@@ -96,6 +105,7 @@ const struct white_counts *measure_white(struct measure *m)
         if (chars < LENGTHS)
             lengths[chars]++;
         c.letter += (w.v[i].flags & WORD_LETTER) != 0;
+        c.alphabetic += (w.v[i].flags & WORD_LETTER) || has_case(m->chars, word);
         c.symbol += has_symbol(word);
         c.nemo_symbol += is_nemo_symbol(word, chars);
         c.stop += is_stop_word(word.p, word.n, false);

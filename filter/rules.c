@@ -8,13 +8,14 @@
 
 extern const struct rule_set rules_gopher_quality, rules_gopher_repetition, rules_c4,
     rules_c4_fineweb, rules_fineweb, rules_fineweb_2024, rules_code, rules_dolma_v1,
-    rules_dolma_v2, rules_dolma_mended, rules_dclm, rules_dclm_mended, rules_refinedweb;
+    rules_dolma_v2, rules_dolma_mended, rules_dclm, rules_dclm_mended, rules_refinedweb,
+    rules_rps, rules_nemo, rules_redpajama_code;
 
 const struct rule_set *const rule_sets[] = {
     &rules_gopher_quality, &rules_gopher_repetition, &rules_c4, &rules_c4_fineweb,
     &rules_fineweb, &rules_fineweb_2024, &rules_dolma_v1, &rules_dolma_v2, &rules_dolma_mended,
     &rules_refinedweb, &rules_dclm, &rules_dclm_mended,
-    &rules_code, NULL};
+    &rules_rps, &rules_nemo, &rules_redpajama_code,     &rules_code, NULL};
 
 static const char *const op_names[] = {"<", "<=", ">", ">=", "==", "!="};
 

@@ -3,10 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-extern const struct signal_family signals_datatrove, signals_dolma, signals_dclm;
+extern const struct signal_family signals_datatrove, signals_dolma, signals_dclm,
+    signals_rps, signals_nemo;
 
-static const struct signal_family *const families[] = {&signals_datatrove, &signals_dolma,
-                                                      &signals_dclm};
+static const struct signal_family *const families[] = {
+    &signals_datatrove, &signals_dolma, &signals_dclm, &signals_rps, &signals_nemo};
 enum { FAMILIES = sizeof families / sizeof *families };
 
 size_t signal_count(void)

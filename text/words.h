@@ -2,7 +2,7 @@
  *
  *   spacy-en     spaCy's English tokenizer (spacy.h)
  *   whitespace   Python's str.split()
- *   wordpunct    NLTK's WordPunctTokenizer: runs of \w, runs of what is neither \w nor space
+ *   wordpunct    NLTK's WordPunctTokenizer as of 3.8: runs of \w, runs of neither \w nor \s
  *   fasttext     fastText's tokenizer: cut at ASCII white space and NUL
  *   uax29        word boundaries of Unicode's UAX 29; pieces of white space are left out
  *

@@ -100,6 +100,29 @@ for bad in 'edit' 'edit dclm-newlines' 'edit strip-urls 3' 'edit dclm-newlines x
 done
 drop_is refinedweb '"a b"' "page_length_filter 2 50" "RefinedWeb by DCLM"
 
+# signals of others: a value that fails without its rule
+value_is() { is "$(doc "$2" | "$TOKMILL" filter --annotate --where "$1" | jq ".metadata.tokmill.filter.$1")" "$3" "$1"; }
+value_is rps_doc_word_count '"Don\u0027t  STOP, now!"' 3
+value_is rps_doc_unigram_entropy '"a b a b"' 0.69314718
+value_is rps_doc_frac_all_caps_words '"USA and Nato."' 0.25
+value_is rps_doc_stop_word_fraction '"the cat and xyz"' 0.5
+value_is rps_doc_num_sentences '"One. Two! Three"' 3
+value_is rps_doc_frac_chars_dupe_5grams '"a b c d e x a b c d e"' 0.90909091
+value_is rps_lines_ending_with_terminal_punctution_mark '"Yes.\nno\n\n"' 0.33333333
+value_is rps_lines_numerical_chars_fraction '"a1\n二\n"' 0.75
+value_is dclm_top_2gram '"aa b c dd ee aa b dd ee"' 0.5333333333333333
+value_is dclm_dup_5gram '"a b c d e. a, b c d e"' 1
+value_is nemo_urls '"http://x.org y"' 0.8571428571428571
+value_is nemo_boilerplate '"Terms of Use\n\nb"' 0.5
+value_is nemo_different_lines '"a\n\na\nb"' 0.6666666666666666
+value_is nemo_top_2gram '"a b a b c"' 0.6666666666666666
+value_is nemo_dup_5gram '"a b c d e a b c d e"' 0.47368421052631576
+value_is dolma_word_length '"a bbb ccccc dd"' 2.5
+drop_is redpajama-v2 '"a b"' "word_count 2 50" "RedPajama-V2"
+drop_is nemo-english '"éééé"' "alpha_numeric 1 0.25" "NeMo-Curator"
+drop_is redpajama-code '""' "empty 0 1" "RedPajama-V1"
+drop_is redpajama-code '"{}" * 9' "alphanumeric_char_ratio_filter 0 0.25" "RedPajama-V1"
+
 # expressions
 doc "$good" > good.jsonl
 # where_is EXPR kept|dropped

@@ -263,13 +263,120 @@ def dclm_texts(n):
         yield start + plain + "\n" + "\n".join(rng.choice(lines) for _ in range(rng.choice([1, 3, 6])))
 
 
+# ---- RedPajama-V2
+
+@functools.cache
+def load_rps():
+    src = SRC + "/RedPajama-Data/app/src"
+    if not os.path.exists(src):
+        return None
+    for name in [n for n in sys.modules if n == "core" or n.startswith("core.")]:
+        del sys.modules[name]
+    sys.path.insert(0, src)
+    stub("core.quality_signals.importance_weights", "core.quality_signals.utils.dsir")
+    from core.document import Document
+    from core.quality_signals import content, lines, natural_language, repetitions
+    return Document, [x() for m in (lines, natural_language, repetitions) for x in vars(m).values()
+                      if isinstance(x, type) and x.__name__.startswith("RPS_")] + [
+        content.RPS_Doc_Lorem_Ipsum(), content.RPS_Doc_Curly_Bracket(),
+        content.RPS_Doc_Stop_Word_Fraction(language="en")]
+
+
+def rps_values(text):
+    make, signals = load_rps()
+    document = make(text, domain=None)
+    out = {}
+    for s in signals:
+        scores = [score or 0 for _, _, score in s(document)]
+        mean = sum(scores) / len(scores) if scores else 0
+        out[s.field_name] = round(mean, 8) if "lines" in s.field_name else mean
+    return out
+
+
+def compare_rps(what, docs):
+    if not load_rps():
+        return skip(f"{what}: RedPajama-V2", f"no clone of RedPajama-Data in {SRC}", "peers")
+    compare_signals(f"{what}: RedPajama-V2", docs, rps_values)
+
+
+# ---- NeMo-Curator
+
+@functools.cache
+def load_nemo():
+    src = SRC + "/NeMo-Curator/nemo_curator"
+    if not os.path.exists(src + "/filters/heuristic_filter.py"):
+        return None
+    stub("requests", "platformdirs", "transformers", "nemo_curator", "nemo_curator.filters",
+         "nemo_curator.filters.bitext_filter", "nemo_curator.filters.doc_filter", "nemo_curator.utils")
+    base = type("DocumentFilter", (), {"__init__": lambda self: None, "_sentences": None,
+                                       "_paragraphs": None, "_ngrams": None})
+    sys.modules["nemo_curator.filters.doc_filter"].DocumentFilter = base
+    sys.modules["nemo_curator.filters.bitext_filter"].BitextFilter = base
+    load("nemo_curator.utils.constants", src + "/utils/constants.py")
+    load("nemo_curator.utils.text_utils", src + "/utils/text_utils.py")
+    h = load("nemo_curator.filters.heuristic_filter", src + "/filters/heuristic_filter.py")
+    top, dup = h.RepeatingTopNGramsFilter, h.RepeatingDuplicateNGramsFilter
+    # config/heuristic_filter_en.yaml
+    filters = [h.NonAlphaNumericFilter(.25), h.SymbolsToWordsFilter(.1), h.NumbersFilter(.15),
+               h.UrlsFilter(.2), h.WhiteSpaceFilter(.25), h.ParenthesesFilter(.1),
+               h.BoilerPlateStringFilter(True, .4), h.RepeatedLinesFilter(.7),
+               h.RepeatedParagraphsFilter(.7), h.RepeatedLinesByCharFilter(.8),
+               h.RepeatedParagraphsByCharFilter(.8), h.WordCountFilter(50, 100000),
+               h.PunctuationFilter(.85), h.WordsWithoutAlphabetsFilter(.8),
+               h.CommonEnglishWordsFilter(2, False), h.MeanWordLengthFilter(3, 10),
+               h.LongWordFilter(1000), h.EllipsisFilter(.3)]
+    filters += [top(n, t) for n, t in ((2, .2), (3, .18), (4, .16))]
+    filters += [dup(n, round(.2 - n / 100, 2)) for n in range(5, 11)]
+    return filters + [h.BulletsFilter(.9)]
+
+
+NEMO_NAMES = ("not_alnum symbols digits urls white_space brackets boilerplate different_lines "
+              "different_paragraphs different_line_chars different_paragraph_chars words no_end_mark "
+              "letter_words common_words word_length longest_word ellipsis_lines top_2gram top_3gram "
+              "top_4gram dup_5gram dup_6gram dup_7gram dup_8gram dup_9gram dup_10gram "
+              "bullet_lines").split()
+
+
+def unique_top(text, n):
+    """The original takes any of equally frequent n-grams, as hashes of strings fall."""
+    from collections import Counter
+    words = text.split()
+    counts = Counter(tuple(words[i:i + n]) for i in range(len(words) - n + 1)).most_common(2)
+    return len(counts) < 2 or counts[0][1] > counts[1][1]
+
+
+def nemo_values(text):
+    out = {}
+    for name, f in zip(NEMO_NAMES, load_nemo()):
+        if name.startswith("top") and not unique_top(text, int(name[4])):
+            continue
+        out["nemo_" + name] = f.score_document(text)
+    return out
+
+
+def nemo_decision(text):
+    for name, f in zip(NEMO_NAMES, load_nemo()):
+        if not f.keep_document(f.score_document(text)):
+            return f._name, None
+    return None, text
+
+
+def compare_nemo(what, docs):
+    if not load_nemo():
+        return skip(f"{what}: NeMo-Curator", f"no clone of NeMo-Curator in {SRC}", "peers")
+    docs = [d for d in docs if d["text"].strip()]       # else it divides by zero
+    compare_signals(f"{what}: NeMo-Curator", docs, nemo_values)
+    compare_decisions(what, "nemo-english", docs, nemo_decision,
+                      lambda text: all(unique_top(text, n) for n in (2, 3, 4)))
+
+
 def compare(what, texts):
     docs = [{"id": f"{i}", "text": t} for i, t in enumerate(texts)]
     for part in PARTS:
         part(what, docs)
 
 
-PARTS = [compare_dolma, compare_dclm]
+PARTS = [compare_dolma, compare_dclm, compare_rps, compare_nemo]
 if os.environ.get("RULES_PEER"):            # one of them: dolma, dclm ...
     PARTS = [p for p in PARTS if p.__name__ == "compare_" + os.environ["RULES_PEER"]]
 
