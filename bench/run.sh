@@ -9,7 +9,7 @@ families="encode train read extract filter lang sign whole shard loader"
 for f in "$@"; do
     case " $families " in *" $f "*) ;; *) echo "no family $f: $families" >&2; exit 2 ;; esac
 done
-make -s -j"$(nproc 2>/dev/null || echo 2)" tokmill build/bench-encode_memory
+make -s -j"$(nproc 2>/dev/null || echo 2)" tokmill build/bench-encode_memory build/bench-shard_native
 if [ -z "${TOKMILL_DATA-}" ] && [ -d ../shared/data ]; then
     TOKMILL_DATA=$(cd ../shared/data && pwd)
 fi

@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 """Token shards of 20 MB of English, cl100k: writing .bin and .idx beside Megatron's own builder, and
-the native shard's size and decoding beside blocks of 65,536 raw 32-bit ids under zstd level 3.
-Peers have ids in memory; tokmill reads JSONL, and verify compares every checksum as well."""
+the native shard's size and decoding beside blocks of 65,536 raw 32-bit ids under zstd level 3, in one
+process (bench/shard_native.c), random windows, opening of 1,000 shards, and what writing adds to encode."""
 import json
-import os
+import subprocess
 import tempfile
 
-from bench import BENCH, MODELS, compare, family, have, head, run, timed, TOKMILL
+from bench import BENCH, MODELS, TOKMILL, TOOL, compare, family, have, head, run, say, timed, write
 
-IDS, NATIVE = BENCH + "/ids.jsonl", BENCH + "/native/shard.tms"
-BLOCK = 65536
+IDS = BENCH + "/ids.jsonl"
 
 
 def ids(path):
@@ -32,17 +31,28 @@ def megatron(path):
         return timed(work, "megatron-core")
 
 
-def raw_zstd(path):
-    import numpy
-    import zstd
-    flat = numpy.concatenate([numpy.array(d + [100257], "<u4") for d in ids(path)])
-    blocks = [zstd.compress(flat[i:i + BLOCK].tobytes(), 3) for i in range(0, len(flat), BLOCK)]
+def native(*args):
+    """What bench/shard_native.c says; written down as a result of its own."""
+    out = subprocess.run([TOOL + "shard_native", *args], stdout=subprocess.PIPE, check=True).stdout
+    say("    " + out.decode().strip())
+    write("shard-native-" + args[0], "cl100k", "tokmill", 1, 0,
+          {"version": "", "seconds": 0, "rss": 0, "result": json.loads(out)})
 
-    def work():
-        for b in blocks:
-            zstd.decompress(b)
-        return {"file_bytes": sum(map(len, blocks))}
-    return timed(work, "zstd")
+
+def native_shard(text, vocab):
+    folder = f"{BENCH}/native-{text}/"
+    run([TOKMILL, "-q", "encode", "-t", vocab, "--drop-text", head(text, 20), "then", "shard", "--eod",
+         "none", "-o", folder], 1)
+    return folder + "shard.tms"
+
+
+def writing(vocab):
+    """CPU seconds of encode, and of encode then shard."""
+    encode = [TOKMILL, "-q", "-j1", "encode", "-t", vocab, "--drop-text", head("en", 20)]
+    alone = sorted(run([*encode, "-o", IDS], 1)[1]["cpu"] for _ in range(3))[1]
+    both = sorted(run([*encode, "then", "shard", "--eod", "none", "-o", BENCH + "/w/"], 1)[1]["cpu"]
+                  for _ in range(3))[1]
+    say(f"    encode {alone:.3f} s, then shard {both:.3f} s: writing adds {both / alone - 1:.0%}")
 
 
 def main():
@@ -51,12 +61,16 @@ def main():
     if not have(vocab):
         return
     run([TOKMILL, "-q", "encode", "-t", vocab, "--drop-text", head("en", 20), "-o", IDS], 1)
-    run([TOKMILL, "-q", "shard", IDS, "-o", os.path.dirname(NATIVE) + "/"], 1)
-    n = 4 * json.load(open(os.path.dirname(NATIVE) + "/manifest.json"))["tokens"]
+    run([TOKMILL, "-q", "shard", IDS, "-o", BENCH + "/native/"], 1)
+    n = 4 * json.load(open(BENCH + "/native/manifest.json"))["tokens"]
     compare("shard-write", "en cl100k", n, ["shard", "--format", "megatron", IDS, "-o", BENCH + "/m/"],
             [("megatron", "shard", (IDS,))])
-    compare("shard-decode", "en cl100k", n, ["verify", NATIVE], [("raw zstd", "shard", (IDS,))],
-            result=lambda stages: {"file_bytes": os.path.getsize(NATIVE)})
+    for text in ("en", "code", "euro", "cjk"):
+        say(f"  native shard beside raw ids, {text} cl100k")
+        native("decode", native_shard(text, vocab))
+    native("windows", native_shard("en", vocab), "10000")
+    native("open", *[BENCH + "/native-en/shard.tms"] * 1000)
+    writing(vocab)
 
 
-family(main, {"megatron": megatron, "raw zstd": raw_zstd})
+family(main, {"megatron": megatron})

@@ -121,7 +121,7 @@ static int pass_block(struct mend *m, uint64_t head, struct err *e)
     if (size - head > TMS_PACKED_MAX)
         return 0;
     if (!take_lut(m, name) || !(p = bytes(m, m->at, size)) || tms_stored_parse(&s, p, size) ||
-        tms_stored_head(&s) != head ||
+        tms_stored_head(&s) != head || !tms_stored_ok(&s) ||
         tms_stored_decode(&s, m->z, tms_kernels_choose(), m->lut, m->about.max_id, m->payload,
                           m->ids))
         return 0;

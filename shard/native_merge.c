@@ -65,6 +65,9 @@ static int copy_block(struct merge *m, tms_cursor *c, uint64_t b, struct hasher 
     const struct native_block block = {
         .head = slice_of((const char *)s->p, tms_stored_head(s)),
         .packed = slice_of((const char *)s->packed, s->packed_size), .ranks = s->ranks, .ids = ids};
+    if (!tms_stored_ok(s))
+        return err_set(e, ERR_VERIFY, "%s: block %llu: checksum of the stored bytes does not match",
+                       m->path, (unsigned long long)b);
     ids_hash_add(h, ids, k.tokens);
     if (k.docs)
         *end = k.first_token + le_get16(s->ends + 2 * (k.docs - 1));

@@ -27,14 +27,17 @@ const char *tms_stored_parse(struct tms_stored *s, const unsigned char *p, size_
     return NULL;
 }
 
+bool tms_stored_ok(const struct tms_stored *s)
+{
+    return XXH3_64bits(s->packed, s->packed_size) == le_get64(s->p + 48);
+}
+
 const char *tms_stored_decode(const struct tms_stored *s, void *zstd,
                               const struct tms_kernels *kernels, const uint32_t *lut,
                               uint32_t max_id, unsigned char *payload, uint32_t *ids)
 {
     const unsigned char *x = s->p + TMS_BLOCK_DATA;
     size_t n = 2 * (size_t)s->tokens;
-    if (XXH3_64bits(s->packed, s->packed_size) != le_get64(s->p + 48))
-        return "checksum of the stored bytes does not match";
     size_t got = ZSTD_decompressDCtx(zstd, payload, n, s->packed, s->packed_size);
     if (ZSTD_isError(got))
         return ZSTD_getErrorName(got);

@@ -122,7 +122,10 @@ static inline size_t tms_stored_head(const struct tms_stored *s)
 {
     return (size_t)(s->packed - s->p);
 }
-/* Its ids, all hashes compared; `payload` has TMS_PAYLOAD_MAX bytes. NULL, or what is wrong. */
+/* Whether its zstd frame is the one that was written. Who only wants ids need not ask: theirs are
+ * compared when they are decoded. */
+bool tms_stored_ok(const struct tms_stored *s);
+/* Its ids, their hash compared; `payload` has TMS_PAYLOAD_MAX bytes. NULL, or what is wrong. */
 const char *tms_stored_decode(const struct tms_stored *s, void *zstd,
                               const struct tms_kernels *kernels, const uint32_t *lut,
                               uint32_t max_id, unsigned char *payload, uint32_t *ids);

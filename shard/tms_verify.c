@@ -87,6 +87,8 @@ static int pass_block(struct check *v, uint64_t b, struct tms_error *e)
     const uint32_t *ids = tms_load(v->c, b, e);
     if (!ids)
         return -1;
+    if (!tms_stored_ok(&v->c->stored))
+        return tms_fail_block(e, b, k.first_token, "checksum of the stored bytes does not match");
     uint64_t head = tms_stored_head(&v->c->stored);
     if (tms_ranks_at(t, k.ranks).at >= k.at)
         return tms_fail_block(e, b, k.first_token, "its rank table stands behind it");

@@ -24,6 +24,7 @@ fail() { failed=$((failed + 1)); echo "FAILED: $1"; }
 for i in 1 2 3; do sed "s/^{\"id\":\"/&$i-/" docs.jsonl; done > more.jsonl
 "$tokmill" -q bpe-train docs.jsonl --vocab-size 1000 --pattern gpt2 --special '<|endoftext|>' -o tok.json || exit 1
 "$tokmill" -q encode -t tok.json docs.jsonl -o ids.jsonl || exit 1
+"$tokmill" -q shard ids.jsonl -o parts/ || exit 1
 "$tokmill" -q norm docs.jsonl --stats stats.json -o clean.jsonl || exit 1
 "$tokmill" -q plan docs.jsonl more.jsonl -o plan.json 2> /dev/null
 
@@ -43,6 +44,7 @@ native shard ids.jsonl -o OUT/
 mds shard ids.jsonl --format mds --compress zstd --size 20K -o OUT/
 webdataset shard ids.jsonl --format webdataset --size 20K -o OUT/
 packed shard ids.jsonl --format datatrove --pack best-fit --length 512 --loss-mask -o OUT/
+merge merge parts/ parts/ parts/ -o OUT.tms
 report report stats.json -o OUT
 units norm docs.jsonl more.jsonl --stats OUT.stats -o OUT/
 X
