@@ -55,15 +55,10 @@ static void lit_index(const struct shard_about *a, int level, const struct shard
                 1 << 26, level ? "\"zstd\"" : "null", data_format(a), LEAF);
 }
 
-static unsigned lit_width(uint32_t max_id)
-{
-    return max_id < 65536 ? 2 : max_id <= INT32_MAX ? 4 : 0;
-}
-
 const struct shard_format shard_litdata = {
     .name = "litdata", .suffix = ".bin", .packed_suffix = ".zstd.bin", .eod = EOD_LAST,
     .tokens = 1 << 24, .tokens_max = TABLE_TOKENS_MAX, .docs_max = TABLE_DOCS_MAX,
-    .doc_max = TABLE_TOKENS_MAX, .width = lit_width, .open = lit_open, .add = table_add,
+    .doc_max = TABLE_TOKENS_MAX, .width = table_width_of, .open = lit_open, .add = table_add,
     .end_doc = lit_end_doc, .commit = table_commit, .abort = table_abort, .index = lit_index,
     .layout = &shard_litdata_layout};
 

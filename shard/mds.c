@@ -91,14 +91,9 @@ static void mds_index(const struct shard_about *a, int level, const struct shard
     buf_add_str(b, "], \"version\": 2}");
 }
 
-static unsigned mds_width(uint32_t max_id)
-{
-    return max_id < 65536 ? 2 : max_id <= INT32_MAX ? 4 : 0;
-}
-
 const struct shard_format shard_mds = {
     .name = "mds", .suffix = ".mds", .packed_suffix = ".mds.zstd", .eod = EOD_LAST,
     .tokens = 1 << 24, .tokens_max = TABLE_TOKENS_MAX, .docs_max = TABLE_DOCS_MAX,
-    .doc_max = TABLE_TOKENS_MAX, .width = mds_width, .open = mds_open, .add = table_add,
+    .doc_max = TABLE_TOKENS_MAX, .width = table_width_of, .open = mds_open, .add = table_add,
     .end_doc = mds_end_doc, .commit = table_commit, .abort = table_abort, .index = mds_index,
     .layout = &shard_mds_layout};

@@ -23,6 +23,7 @@ int table_add(struct shard_sink *s, const uint32_t *ids, size_t n, struct err *e
 int table_end(struct shard_sink *s, struct slice before, struct err *e);
 uint64_t table_pending(const struct shard_sink *s);     /* ids of the sample being made */
 unsigned table_width(const struct shard_sink *s);
+unsigned table_width_of(uint32_t max_id);               /* u16, else i32, else 0 */
 int table_commit(struct shard_sink *s, struct shard_files *files, struct err *e);
 void table_abort(struct shard_sink *s);                 /* NULL is allowed */
 

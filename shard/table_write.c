@@ -104,6 +104,11 @@ int table_add(struct shard_sink *s, const uint32_t *ids, size_t n, struct err *e
 uint64_t table_pending(const struct shard_sink *s) { return s->sample.n / s->width; }
 unsigned table_width(const struct shard_sink *s) { return s->width; }
 
+unsigned table_width_of(uint32_t max_id)
+{
+    return max_id < 65536 ? 2 : max_id <= INT32_MAX ? 4 : 0;
+}
+
 static int flush(struct shard_sink *s, struct err *e)
 {
     const char *p = s->waiting.p;
