@@ -229,8 +229,16 @@ static enum verdict run_sets(const struct conf *c, struct job *j, struct measure
 {
     struct fall fall = {NULL, 0};
     struct doc before = *d;
-    for (size_t i = 0; i < c->rules.n && (!fall.check || j->annotate); i++)
-        run_set(c->sets[i], j, m, d, why, &fall);
+    for (size_t i = 0; i < c->rules.n && (!fall.check || j->annotate); i++) {
+        struct doc unedited = *d;
+        struct fall here = {NULL, 0};
+        run_set(c->sets[i], j, m, d, why, &here);
+        if (!here.check)
+            continue;
+        *d = unedited;              /* --annotate: sets behind see what they would without this */
+        measure_start(m, d, m->budget);
+        fall = fall.check ? fall : here;
+    }
     if (!fall.check)
         return DOC_KEEP;
     *d = before;                    /* what is dropped is not edited */

@@ -187,6 +187,9 @@ is "$(jq -c '.metadata.tokmill.filter | [.dt_solid_words, .dt_stop_words, .c4_se
 is "$(jq -c '.metadata.tokmill.filter.rules | [length, .[0]]' a.jsonl)" \
     '[13,{"rule":"gopher_short_doc","signal":"dt_solid_words","value":100,"op":"<","threshold":50,"fails":false}]' "--explain"
 is "$(jq -r .text a.jsonl | wc -c)" 420 "an annotated document that passes c4 is edited"
+doc '"Some {here} are words.\n" * 9' | "$TOKMILL" filter --rules c4 --rules fineweb --annotate > a.jsonl
+is "$(jq -c '.metadata.tokmill.filter | [.dt_full_lines, .drop.rule]' a.jsonl)" '[9,"curly_bracket"]' \
+    "--annotate: a set that drops edits nothing for the next"
 "$TOKMILL" filter --rules gopher-quality --stats s.json good.jsonl > /dev/null
 is "$(jq -c '.stages[-1].histograms.dt_stop_words | [.count, .sum, .threshold]' s.json)" '[1,6,2]' "histograms with threshold"
 
