@@ -9,10 +9,12 @@
 #include <zstd.h>
 #include "core/run.h"
 
-static void print_options(const struct opt *table)
+enum { SCREEN_LINES = 24, OTHER_LINES = 8, WIDTH = 96 };
+
+static void print_options(const struct opt *table, size_t n)
 {
-    for (const struct opt *o = table; o && o->name; o++) {
-        char left[80], letter[4] = "    ";
+    for (const struct opt *o = table; o && o->name && n--; o++) {
+        char left[256], letter[4] = "    ";
         snprintf(letter, sizeof letter, o->letter ? "-%c," : "   ", o->letter);
         snprintf(left, sizeof left, "%s --%s%s%s", letter, o->name, o->arg ? " " : "",
                  o->arg ? o->arg : "");
@@ -20,6 +22,46 @@ static void print_options(const struct opt *table)
         if (o->def && *o->def)
             printf(" (%s)", o->def);
         putchar('\n');
+    }
+}
+
+/* The names alone of the options from table on, comma by comma, broken into lines. Returns how many
+ * lines they take; prints them if told so. */
+static int option_names(const struct opt *table, bool print)
+{
+    int lines = 1, column = 2;
+    if (print)
+        printf(" ");
+    for (const struct opt *o = table; o->name; o++) {
+        int n = (int)strlen(o->name) + 4;
+        if (column + n > WIDTH) {
+            lines++;
+            column = 2;
+            if (print)
+                printf("\n ");
+        }
+        column += n;
+        if (print)
+            printf(" --%s%s", o->name, o[1].name ? "," : "\n");
+    }
+    return lines;
+}
+
+/* A table stands with the options that matter most in front. What does not fit on a screen with its
+ * explanation is named; the man page has it all. */
+static void print_what_fits(const struct stage *st)
+{
+    const size_t room = SCREEN_LINES - OTHER_LINES;
+    size_t n = 0, shown;
+    while (st->opts && st->opts[n].name)
+        n++;
+    for (shown = n; shown && n > room; shown--)
+        if (shown + 1 + (size_t)option_names(st->opts + shown, false) <= room)
+            break;
+    print_options(st->opts, shown);
+    if (shown < n) {
+        printf("  and, explained in man tokmill-%s:\n", st->name);
+        option_names(st->opts + shown, true);
     }
 }
 
@@ -38,7 +80,7 @@ void help_stage(const struct stage *st)
 {
     const char *operands = st->operands ? st->operands : "[FILE...]";
     printf("usage: tokmill %s [options] %s\n\n%s\n\n", st->name, operands, st->summary);
-    print_options(st->opts);
+    print_what_fits(st);
     puts("\nalso: -o OUT, -j N, --rejects FILE, --stats FILE, --on-bad skip ..."
          " (tokmill help options)");
     if (st->example)
