@@ -232,6 +232,9 @@ int chain_derive(struct chain *c, struct err *e)
     c->max_record = o->max_record ? o->max_record : o->memory / 4;
     if (!o->tmp)
         o->tmp = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+    if (!strcmp(o->text_field, o->id_field))
+        return err_set(e, ERR_USAGE, "--text-field and --id-field are one member: %s",
+                       o->text_field);
     c->fields = (struct doc_fields){slice_str(o->text_field), slice_str(o->id_field),
                                     slice_str(o->url_field), slice_str(o->lang_field)};
     c->setup = (struct setup){.threads = threads(c), .memory = o->memory / 2, .tmp = o->tmp,

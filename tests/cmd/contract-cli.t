@@ -77,6 +77,7 @@ printf '{"data":{"body":"B"},"key":7,"x":12345678901234567890}\n' > theirs.jsonl
 is "$("$TOKMILL" norm --text-field data.body --id-field key theirs.jsonl)" "$(cat theirs.jsonl)" \
     "--text-field and --id-field, dotted, and nothing else changes"
 status_is 1 "without them there is no text" "$TOKMILL" norm theirs.jsonl
+status_is 2 "one member cannot be both" "$TOKMILL" norm --text-field id theirs.jsonl
 printf '{"id":"1","text":"a","link":"u","meta":{"lg":"de"}}\n' > fields.jsonl
 is "$("$TOKMILL" dedup-exact --by url --url-field link fields.jsonl fields.jsonl | wc -l | tr -d ' ')" 1 \
     "--url-field"
