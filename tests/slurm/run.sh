@@ -97,7 +97,8 @@ if until_so 60 begun node/docs 1 && until_so 60 running_on n2; then
     is "$([ "$before" -lt 24 ] && echo yes)" yes "a node dies on the way ($before of 24 units done)"
     status node >out
     is "$?" 4 "status: work is left"
-    is "$(sed -n 's/^docs  *\([a-z]*\) .*/\1/p' out | head -n 1)" running "status: running"
+    # The ranks of the dead node wait; whether others run at this moment is the scheduler's affair.
+    is "$(grep -cE '^docs +(running|queued) ' out)" 1 "status: under way"
 else
     not_ok "the array started"
 fi
