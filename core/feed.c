@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include "core/entries.h"
 #include "core/input.h"
+#include "core/lines.h"
 #include "core/mem.h"
 #include "core/splitter.h"
 
@@ -186,18 +187,10 @@ static int whole_file(struct feed *f, struct batch *b, struct slice name, struct
     return rc < 0 ? -1 : 0;
 }
 
-/* A record longer than --max-record: noted as bad once, then passed over to the next newline. */
 static void skip_oversize(struct feed *f, struct batch *b)
 {
-    if (!f->skipping)
-        batch_bad(b, "oversize", f->record, f->offset, slice_upto(buf_slice(&f->file), 256),
-                  "record larger than --max-record (%llu bytes)",
-                  (unsigned long long)f->chain->max_record);
-    size_t nl = slice_find_byte(buf_slice(&f->file), '\n');
-    f->skipping = nl == f->file.n;
-    f->record += !f->skipping;
-    f->offset += nl + !f->skipping;
-    buf_drop_front(&f->file, nl + !f->skipping);
+    f->skipping = lines_skip_oversize(b, &f->file, f->skipping, f->chain->max_record,
+                                      &f->record, &f->offset);
 }
 
 /* By records: the next stretch of the file, cut at the end of a record; what is left over stays in

@@ -52,6 +52,20 @@ bool lines_oversize(const struct piece *p, struct slice line, uint64_t record, u
     return true;
 }
 
+bool lines_skip_oversize(struct batch *b, struct buf *bytes, bool skipping, uint64_t max_record,
+                         uint64_t *record, uint64_t *offset)
+{
+    if (!skipping)
+        batch_bad(b, "oversize", *record, *offset, slice_upto(buf_slice(bytes), 256),
+                  "record larger than --max-record (%llu bytes)", (unsigned long long)max_record);
+    size_t nl = slice_find_byte(buf_slice(bytes), '\n');
+    bool goes_on = nl == bytes->n;
+    *record += !goes_on;
+    *offset += nl + !goes_on;
+    buf_drop_front(bytes, nl + !goes_on);
+    return goes_on;
+}
+
 int lines_parse(const struct doc_fields *f, const struct piece *p, struct batch *out)
 {
     struct slice rest = p->bytes, line;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "core/input.h"
+#include "core/lines.h"
 #include "core/mem.h"
 
 enum { PLAIN_BYTES = 1 << 20, STORED_BYTES = 256 << 10, STORED_MAX = 8 << 20,
@@ -271,23 +272,10 @@ static void see(struct splitter *s, const struct chunk *c, bool at_end)
     seen->whole = at_end;
 }
 
-static void forget(struct splitter *s, size_t n)
-{
-    buf_drop_front(&s->carry, n);
-    s->offset += n;
-}
-
-/* A record longer than --max-record: noted as bad once, then passed over to the next newline. */
 static void skip_oversize(struct splitter *s, struct batch *b)
 {
-    if (!s->skipping)
-        batch_bad(b, "oversize", s->record, s->offset, slice_upto(buf_slice(&s->carry), 256),
-                  "record larger than --max-record (%llu bytes)",
-                  (unsigned long long)s->chain->max_record);
-    size_t nl = slice_find_byte(buf_slice(&s->carry), '\n');
-    s->skipping = nl == s->carry.n;
-    forget(s, nl + !s->skipping);
-    s->record += !s->skipping;
+    s->skipping = lines_skip_oversize(b, &s->carry, s->skipping, s->chain->max_record,
+                                      &s->record, &s->offset);
     s->try_at = 0;
 }
 
